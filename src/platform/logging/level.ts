@@ -3,6 +3,8 @@ export const logLevels = ['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL'] as co
 
 export type LogLevel = (typeof logLevels)[number]
 
+export const isLogLevel = (word: unknown): word is LogLevel => logLevels.some((level) => level === word)
+
 const spellings: Record<string, LogLevel> = {
   TRACE: 'DEBUG',
   DEBUG: 'DEBUG',
