@@ -12,7 +12,7 @@ import { ConfigError, sourceText, type Given, type Problem } from './source.ts'
 import type { SettingView } from './view.ts'
 
 export type { SettingKey, Settings } from './settings.ts'
-export { ConfigError, type Problem, type Source } from './source.ts'
+export { ConfigError, type Problem } from './source.ts'
 export type { SettingView } from './view.ts'
 
 /** Edits that were found good: what to store, and what each of them changes. */

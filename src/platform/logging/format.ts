@@ -59,7 +59,8 @@ const shownValue = (value: unknown): string => {
 
 /** Reads a line as pino writes it, with whatever `redact` takes out of it. */
 export function parseLine(json: string, redact: (value: unknown) => unknown): Line {
-  const { time, level, component, msg, ...fields } = redact(JSON.parse(json)) as Record<string, unknown>
+  const { time, level, ...rest } = JSON.parse(json) as Record<string, unknown>
+  const { component, msg, ...fields } = redact(rest) as Record<string, unknown>
   return {
     time: String(time),
     level: isLogLevel(level) ? level : 'INFO',

@@ -78,8 +78,13 @@ const patterns: readonly Pattern[] = [
 
 const marked = (value = ''): string => (value.includes('‹redacted:') ? value : redacted('secret'))
 
+/** Nothing of the above can be in a text without one of these. Most texts have none and cost this one search. */
+const suspicious =
+  /@|:\/\/|PRIVATE KEY|earer|asic |eyJ|m[kr]_|sk-|gh[pos]_|github_pat_|glpat-|xox|hf_|AIza|AKIA|ASIA|(?:pass|pwd|secret|token|key|authorization|cookie|otp)[\w-]{0,6}["']?\s{0,4}[=:]|[2-6](?:[ -]?\d){12}/i
+
 /** The text with secrets and personal data taken out of it: tokens, keys, passwords, e-mail addresses, card numbers. */
 export function redactText(text: string): string {
+  if (!suspicious.test(text)) return text
   let result = text
   for (const { kind, hints, find, write } of patterns) {
     if (!hints.some((hint) => result.includes(hint))) continue
