@@ -1,0 +1,112 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
+import { AppError } from '#kernel/errors.ts'
+import { allPermissions } from '#kernel/permissions.ts'
+import { minuteMs, secondMs } from '#kernel/time.ts'
+import { confirmSigned, identifyKey, keyPrefix, recheckKey } from '#features/api-keys/index.ts'
+import { findRole } from '#features/roles/index.ts'
+import { anonymous, systemActor, type Actor } from '#platform/context.ts'
+import type { Authenticator } from '#platform/http/request.ts'
+import type { Platform } from '#platform/platform.ts'
+import { verifyAccessToken, type AccessClaims } from './tokens.ts'
+
+export const accessCookie = 'miktos_access'
+export const refreshCookie = 'miktos_refresh'
+
+/**
+ * How old the rights of an actor may be. Changes made through this installation are seen at once, by
+ * their event; this bounds what an event cannot tell: another process without a shared bus.
+ */
+const actorAgeMaxMs = secondMs
+
+const rightsTopics = ['user.*', 'session.*', 'role.*', 'api-key.*', 'auth.*', 'mfa.*']
+
+/**
+ * Checks credentials. A signature is verified once and remembered under the token's hash until it
+ * expires; whether the session and its user are still good is asked of the database, at most once a second.
+ */
+export function createAuthenticator(platform: Platform, localToken: string): Authenticator {
+  const verified = new LRUCache<string, AccessClaims>({ max: 10_000 })
+  const actors = new LRUCache<string, Actor>({ max: 10_000, ttl: actorAgeMaxMs, ttlResolution: 100 })
+  for (const topic of rightsTopics) platform.events.subscribe(topic, () => actors.clear())
+  platform.events.onReconnect(() => actors.clear())
+
+  const remembered = async (key: string, load: () => Promise<Actor>): Promise<Actor> => {
+    const known = actors.get(key)
+    if (known) return known
+    const actor = await load()
+    actors.set(key, actor)
+    return actor
+  }
+
+  const claimsOf = async (token: string): Promise<AccessClaims> => {
+    const hash = createHash('sha256').update(token).digest('base64')
+    const known = verified.get(hash)
+    const claims = known ?? (await verifyAccessToken(platform.secrets, token, platform.now()))
+    if (claims.expiresAt <= platform.now()) throw new AppError('TOKEN_EXPIRED', 'The access token has expired; refresh it')
+    if (!known) verified.set(hash, claims)
+    return claims
+  }
+
+  const session = async (token: string): Promise<Actor> => {
+    const { sessionId, userId } = await claimsOf(token)
+    return remembered(`session:${sessionId}`, () => sessionActor(platform, sessionId, userId))
+  }
+
+  return {
+    cookieName: accessCookie,
+    identify: async ({ bearer, cookie }, address) => {
+      if (bearer === undefined) return cookie === undefined ? anonymous : session(cookie)
+      if (sameSecret(bearer, localToken)) return systemActor('local', 'local command', allPermissions)
+      if (sameSecret(bearer, platform.config.get('admin_token'))) return bootstrapActor
+      if (bearer.startsWith(keyPrefix)) return remembered(`key:${bearer}`, () => identifyKey(platform, bearer, address))
+      return session(bearer)
+    },
+    recheck: async (actor) => {
+      const { sessionId, keyId, id } = actor
+      if (sessionId) return remembered(`session:${sessionId}`, () => sessionActor(platform, sessionId, id))
+      return keyId ? recheckKey(platform, keyId) : actor
+    },
+    confirm: async (ctx) => {
+      const { kind, authenticatedAt } = ctx.actor
+      if (kind === 'system' && ctx.actor.id !== bootstrapActor.id) return
+      if (kind !== 'user') return confirmSigned(ctx)
+      const ageMaxMs = platform.config.get('reauthentication_minutes') * minuteMs
+      if (authenticatedAt === null || platform.now() - authenticatedAt > ageMaxMs) {
+        throw new AppError('REAUTHENTICATION_REQUIRED', 'Give your password again first', { reauthenticate: '/auth/reauthenticate' })
+      }
+    },
+  }
+}
+
+/** `ADMIN_TOKEN`: an API key that exists before any user does. */
+export const bootstrapActor: Actor = { ...systemActor('bootstrap', 'ADMIN_TOKEN', allPermissions), kind: 'api-key', role: 'admin', keyId: 'bootstrap' }
+
+function sameSecret(given: string, secret: string | undefined): boolean {
+  if (!secret) return false
+  const [a, b] = [given, secret].map((text) => createHash('sha256').update(text).digest())
+  return timingSafeEqual(a!, b!)
+}
+
+async function sessionActor({ database, now }: Platform, sessionId: string, userId: string): Promise<Actor> {
+  const row = await database.read
+    .selectFrom('auth_sessions')
+    .innerJoin('users', 'users.id', 'auth_sessions.user_id')
+    .select(['users.id', 'users.username', 'users.role', 'users.state', 'revoked_at', 'expires_at', 'authenticated_at'])
+    .where('auth_sessions.id', '=', sessionId)
+    .executeTakeFirst()
+  if (!row || row.id !== userId || row.revoked_at !== null || row.state !== 'active' || row.expires_at <= now()) {
+    throw new AppError('UNAUTHENTICATED', 'The session has ended; log in again')
+  }
+  const role = await findRole(database.read, row.role)
+  return {
+    kind: 'user',
+    id: row.id,
+    label: row.username,
+    role: row.role,
+    permissions: new Set(role?.permissions),
+    sessionId,
+    keyId: null,
+    authenticatedAt: row.authenticated_at,
+  }
+}

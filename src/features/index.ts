@@ -1,0 +1,17 @@
+import type { Feature } from '#platform/http/endpoints.ts'
+import { createAuth, type Auth } from './auth/index.ts'
+import { projectsFeature } from './projects/index.ts'
+import { rolesFeature } from './roles/index.ts'
+import { usersFeature } from './users/index.ts'
+
+/** Every capability of the product, one line each. */
+export function createFeatures(): { features: Feature[]; auth: Auth } {
+  const auth = createAuth()
+  const features: Feature[] = [
+    rolesFeature,
+    usersFeature,
+    auth.feature,
+    projectsFeature,
+  ]
+  return { features, auth }
+}

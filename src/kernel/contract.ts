@@ -1,0 +1,70 @@
+import type * as z from 'zod'
+import type { ErrorCode } from './errors.ts'
+import type { Permission } from './permissions.ts'
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+
+/** Which budget a request is counted against; the numbers are settings. */
+export type RateClass = 'general' | 'logs' | 'metrics' | 'auth' | 'unlimited'
+
+/**
+ * Who may call: anybody; anybody logged in; the holder of one permission; or of any one of several
+ * (the handler then narrows what is seen to what the stronger of them allows).
+ */
+export type Access = 'public' | 'authenticated' | Permission | readonly [Permission, ...Permission[]]
+
+/**
+ * One HTTP endpoint as data: what it takes, what it returns, who may call it. Paths are written
+ * without the mount (`/admin/users/{id}`); `{name*}` takes the rest of the path, slashes included.
+ */
+export interface Endpoint {
+  method: Method
+  path: `/${string}`
+  /** Other spellings of the same operation: `/users`, or `GET /login` where the method differs too. */
+  aliases?: readonly string[]
+  /** `root`: stands outside the API, at the path itself and without an envelope. Defaults to `api`. */
+  mount?: 'api' | 'root'
+  summary: string
+  description?: string
+  access: Access
+  /** Defaults to `general`. */
+  rate?: RateClass
+  /** Needs a fresh login (session) or a signed request (API key), see docs/security.md. */
+  sensitive?: boolean
+  params?: z.ZodObject
+  query?: z.ZodObject
+  body?: z.ZodType
+  reply: z.ZodType
+  /** Content type of a reply that is not JSON; such a reply is never put in an envelope. */
+  produces?: string
+  /** Success status; 200 unless told. */
+  status?: 200 | 201 | 202 | 204
+  errors?: readonly ErrorCode[]
+  example?: { params?: unknown; query?: unknown; body?: unknown; reply?: unknown }
+}
+
+export type Endpoints = Record<string, Endpoint>
+
+type Parsed<E, K extends string> = E extends Record<K, infer S extends z.ZodType> ? z.output<S> : undefined
+type Given<E, K extends string> = E extends Record<K, infer S extends z.ZodType> ? z.input<S> : undefined
+
+/** What the handler of an endpoint is given, after parsing. */
+export interface Input<E extends Endpoint> {
+  params: Parsed<E, 'params'>
+  query: Parsed<E, 'query'>
+  body: Parsed<E, 'body'>
+}
+
+type Part<K extends string, T> = [T] extends [undefined] ? unknown : object extends T ? { [P in K]?: T } : { [P in K]: T }
+
+/** What a caller of an endpoint has to give: only the parts it takes. */
+export type Request<E extends Endpoint> = Part<'params', Given<E, 'params'>> &
+  Part<'query', Given<E, 'query'>> &
+  Part<'body', Given<E, 'body'>>
+
+export type Reply<E extends Endpoint> = z.output<E['reply']>
+
+/** Endpoints of one feature keyed by what a caller writes: `'GET /admin/users'`. */
+export type ByRoute<T extends Endpoints> = {
+  [K in keyof T as `${T[K]['method']} ${T[K]['path']}`]: T[K]
+}

@@ -1,0 +1,51 @@
+import { mkdirSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import Sqlite from 'better-sqlite3'
+import { CompiledQuery, Kysely, SqliteDialect, SqliteDriver, type DatabaseConnection, type SqliteDialectConfig } from 'kysely'
+import type { OpenedEngine, Tables } from '../database.ts'
+
+/** `sqlite:///a.db` is relative to the working directory, `sqlite:////var/a.db` absolute, as in SQLAlchemy. */
+export const sqliteFile = (url: string): string => resolve(url.replace(/^sqlite:(\/\/\/)?/, ''))
+
+export function openSqlite(url: string): OpenedEngine {
+  const file = sqliteFile(url)
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  const writer = new Sqlite(file)
+  writer.pragma('journal_mode = WAL')
+  // FULL: a commit is on disk before it is acknowledged, also over a power cut.
+  writer.pragma('synchronous = FULL')
+  writer.pragma('busy_timeout = 5000')
+  writer.pragma('foreign_keys = ON')
+  writer.pragma('temp_store = MEMORY')
+  const reader = new Sqlite(file, { readonly: true })
+  reader.pragma('busy_timeout = 5000')
+  return {
+    dialect: 'sqlite',
+    description: `SQLite at ${file}`,
+    write: new Kysely<Tables>({ dialect: new ImmediateDialect({ database: writer }) }),
+    read: new Kysely<Tables>({ dialect: new SqliteDialect({ database: reader }) }),
+  }
+}
+
+class ImmediateDialect extends SqliteDialect {
+  readonly #config: SqliteDialectConfig
+
+  constructor(config: SqliteDialectConfig) {
+    super(config)
+    this.#config = config
+  }
+
+  override createDriver(): SqliteDriver {
+    return new ImmediateDriver(this.#config)
+  }
+}
+
+/**
+ * Takes the write lock when a transaction begins. A deferred one takes it at its first write and
+ * then fails at once, without waiting, if another process wrote since its first read.
+ */
+class ImmediateDriver extends SqliteDriver {
+  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw('begin immediate'))
+  }
+}

@@ -1,0 +1,63 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Database, OpenedEngine, Tx } from './database.ts'
+import { isRetryable } from './failures.ts'
+
+const attemptsMax = 8
+
+/**
+ * Opens the database that `url` names: `sqlite:///relative`, `sqlite:////absolute`, `postgres://…`,
+ * `postgresql://…`, `mysql://…` or `mariadb://…`. The client library of an engine is loaded only
+ * when that engine is used.
+ */
+export async function openDatabase(url: string): Promise<Database> {
+  const engine = await openEngine(url)
+  return {
+    dialect: engine.dialect,
+    description: engine.description,
+    read: engine.read,
+    write: engine.write,
+    transaction: (work) => retrying(() => engine.write.transaction().execute(work)),
+    close: async () => {
+      await engine.write.destroy()
+      if (engine.read !== engine.write) await engine.read.destroy()
+    },
+  }
+}
+
+async function openEngine(url: string): Promise<OpenedEngine> {
+  const scheme = url.slice(0, url.indexOf(':'))
+  if (scheme === 'sqlite') return (await import('./dialects/sqlite.ts')).openSqlite(url)
+  if (scheme === 'postgres' || scheme === 'postgresql') return (await import('./dialects/postgres.ts')).openPostgres(url)
+  if (scheme === 'mysql' || scheme === 'mariadb') return (await import('./dialects/mysql.ts')).openMysql(url)
+  throw new Error(`No database engine for "${scheme}:"; write sqlite:, postgres: or mysql:`)
+}
+
+async function retrying<T>(run: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await run()
+    } catch (error) {
+      if (attempt === attemptsMax || !isRetryable(error)) throw error
+      // Random, so that two transactions that met once do not meet again.
+      await delay(Math.random() * 10 * 2 ** attempt)
+    }
+  }
+}
+
+/**
+ * Makes every transaction that names the same invariant wait for the one before it, on every
+ * engine: an update takes the row's lock until commit.
+ */
+export async function lockInvariant(tx: Tx, name: 'administrators' | 'setup' | 'audit'): Promise<void> {
+  await tx
+    .updateTable('invariant_locks')
+    .set((row) => ({ taken_count: row('taken_count', '+', 1) }))
+    .where('name', '=', name)
+    .execute()
+}
+
+declare module './database.ts' {
+  interface Tables {
+    invariant_locks: { name: string; taken_count: number }
+  }
+}

@@ -1,0 +1,169 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Endpoint, Input, RateClass } from '#kernel/contract.ts'
+import { AppError } from '#kernel/errors.ts'
+import { minuteMs, secondMs } from '#kernel/time.ts'
+import { anonymous, type Actor } from '../context.ts'
+import type { Platform } from '../platform.ts'
+import { routerPath, spellings, type Operation } from './endpoints.ts'
+import { validationError } from './errors.ts'
+import { bare, enveloped, type Face } from './faces.ts'
+import { RequestContext, type CookieOptions, type Outgoing } from './request.ts'
+import { replyWriter } from './schemas.ts'
+import { pathOf, sendError, type HttpServer } from './server.ts'
+import type { PageAnswer } from './site.ts'
+
+/** Mounts every operation on both faces, each under all its spellings, and answers 404 and 405. */
+export function mountOperations(server: HttpServer, operations: readonly Operation[], page: PageAnswer): void {
+  const { app, platform } = server
+  const apiPrefix = platform.config.get('api_prefix')
+  const routes: MountedRoute[] = []
+  for (const operation of operations) {
+    const write = replyWriter(operation.endpoint)
+    for (const [prefix, face] of mountsOf(operation.endpoint, apiPrefix)) {
+      for (const { method, path } of spellings(operation.endpoint)) {
+        const template = prefix + path
+        routes.push({ method, matches: pathPattern(template) })
+        app.route({
+          method,
+          url: routerPath(template),
+          config: { face, template, operation: operation.id },
+          onRequest: guard(server, operation.endpoint),
+          handler: (request, reply) => answer(server, operation, face, write, request, reply),
+        })
+      }
+    }
+  }
+  app.setNotFoundHandler((request, reply) => {
+    const answered = page(request, reply)
+    if (answered) return answered
+    const path = pathOf(request.url)
+    const allowed = [...new Set(routes.filter(({ matches }) => matches.test(path)).map(({ method }) => method))]
+    if (allowed.length > 0) reply.header('allow', allowed.join(', '))
+    const error =
+      allowed.length > 0
+        ? new AppError('METHOD_NOT_ALLOWED', `${request.method} is not possible here`, { allowed })
+        : new AppError('RESOURCE_NOT_FOUND', 'Nothing is here', { path: path.slice(0, 200) })
+    return sendError(reply, request.url, apiPrefix, error)
+  })
+}
+
+const mountsOf = ({ mount }: Endpoint, apiPrefix: string): [prefix: string, face: Face][] =>
+  mount === 'root' ? [['', bare]] : [[apiPrefix, bare], ['/api', enveloped]]
+
+interface MountedRoute {
+  method: string
+  matches: RegExp
+}
+
+const pathPattern = (template: string): RegExp =>
+  new RegExp(`^${template.replace(/[.+?^$()|[\]\\]/g, '\\$&').replace(/\{\w+\*\}/g, '.+').replace(/\{\w+\}/g, '[^/]+')}$`)
+
+/** Who is it, may they call so often, may they call this: all before the body is read, so a stranger learns nothing. */
+function guard(server: HttpServer, endpoint: Endpoint) {
+  const { platform } = server
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    const { access, rate = 'general' } = endpoint
+    const { actor, failure } = await identify(server, request)
+    request.actor = actor
+    await spend(platform, rate, actor, request.origin.address ?? '', reply)
+    if (access === 'public') return
+    if (failure) throw failure
+    contextOf(server, request, reply).require(access)
+  }
+}
+
+/** Wrong credentials count as none until the budget is spent, so that guessing tokens is limited too. */
+async function identify({ authenticator }: HttpServer, request: FastifyRequest): Promise<{ actor: Actor; failure?: AppError }> {
+  const bearer = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
+  const cookie = bearer ? undefined : request.cookies[authenticator.cookieName]
+  try {
+    if (cookie && request.method !== 'GET' && request.method !== 'HEAD') requireSameOrigin(request)
+    return { actor: await authenticator.identify({ bearer, cookie }, request.origin.address ?? '') }
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error
+    return { actor: anonymous, failure: error }
+  }
+}
+
+/** A browser sends its cookie along with requests that other sites make; those carry another Origin. */
+export function requireSameOrigin({ headers }: Pick<FastifyRequest, 'headers'>): void {
+  const { origin, host } = headers
+  if (origin && URL.canParse(origin) && new URL(origin).host === host) return
+  throw new AppError('PERMISSION_DENIED', 'A request with a session cookie must come from the console itself', { origin: origin ?? null })
+}
+
+const settingOf = { general: 'rate_limit', logs: 'rate_limit_logs', metrics: 'rate_limit_metrics', auth: 'rate_limit_auth' } as const
+
+async function spend({ config, limits }: Platform, rate: RateClass, actor: Actor, address: string, reply: FastifyReply): Promise<void> {
+  if (rate === 'unlimited' || actor.kind === 'system') return
+  // Attempts to log in are counted by address even when they come with a session.
+  const subject = actor.kind === 'anonymous' || rate === 'auth' ? `address:${address}` : `${actor.kind}:${actor.keyId ?? actor.id}`
+  const { allowed, limit, remaining, resetMs } = await limits.consume(rate, subject, config.get(settingOf[rate]), minuteMs)
+  const resetSeconds = Math.ceil(resetMs / secondMs)
+  reply.header('ratelimit-policy', `"${rate}";q=${limit};w=60`)
+  reply.header('ratelimit', `"${rate}";r=${remaining};t=${resetSeconds}`)
+  if (!allowed) {
+    throw new AppError('RATE_LIMITED', `More than ${limit} requests in a minute; wait ${resetSeconds} s`, {
+      limit,
+      window_seconds: 60,
+      rate_class: rate,
+      retry_after_seconds: resetSeconds,
+    })
+  }
+}
+
+async function answer(
+  server: HttpServer,
+  { endpoint, handler }: Operation,
+  face: Face,
+  write: (value: unknown) => string,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const ctx = contextOf(server, request, reply)
+  const input = parseInput(endpoint, request)
+  if (endpoint.sensitive) await server.authenticator.confirm(ctx)
+  reply.code(endpoint.status ?? 200)
+  const result = await handler(ctx, input)
+  if (endpoint.produces) return reply.type(endpoint.produces).send(result)
+  return reply.type('application/json; charset=utf-8').send(face.wrap(write(result)))
+}
+
+function parseInput(endpoint: Endpoint, request: FastifyRequest): Input<Endpoint> {
+  return {
+    params: parsePart(endpoint.params, 'params', namedTail(endpoint.path, request.params as Record<string, string>)),
+    query: parsePart(endpoint.query, 'query', request.query),
+    body: parsePart(endpoint.body, 'body', request.body),
+  } as Input<Endpoint>
+}
+
+function parsePart(schema: Endpoint['body'], part: 'params' | 'query' | 'body', value: unknown): unknown {
+  if (!schema) return undefined
+  // No body at all means an empty one: an operation whose fields are all optional needs none.
+  const result = schema.safeParse(part === 'body' && value === undefined ? {} : value)
+  if (!result.success) throw validationError(result.error.issues, part)
+  return result.data
+}
+
+/** The router calls the rest of a path `*`; the contract gives it a name. */
+function namedTail(path: string, params: Record<string, string>): Record<string, string> {
+  const name = /\{(\w+)\*\}/.exec(path)?.[1]
+  return name ? { ...params, [name]: params['*']! } : params
+}
+
+function contextOf(server: HttpServer, request: FastifyRequest, reply: FastifyReply): RequestContext {
+  const { method, url, headers, cookies } = request
+  const incoming = { method, url, headers, cookies, rawBody: request.rawJson ?? Buffer.alloc(0) }
+  return new RequestContext(server.platform, request.actor, request.origin, incoming, outgoingOf(request, reply))
+}
+
+const outgoingOf = (request: FastifyRequest, reply: FastifyReply): Outgoing => ({
+  setCookie: (name, value, { maxAgeSeconds, path }: CookieOptions) =>
+    void reply.setCookie(name, value, { httpOnly: true, sameSite: 'strict', secure: isEncrypted(request), path, maxAge: maxAgeSeconds }),
+  clearCookie: (name, path) => void reply.clearCookie(name, { path }),
+  header: (name, value) => void reply.header(name, value),
+  status: (code) => void reply.code(code),
+})
+
+/** TLS ends at a proxy in front of Miktos; a forged header only makes a cookie stricter. */
+const isEncrypted = ({ headers }: FastifyRequest): boolean => headers['x-forwarded-proto'] === 'https'

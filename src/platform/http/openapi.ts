@@ -1,0 +1,124 @@
+import * as z from 'zod'
+import type { Access, Endpoint } from '#kernel/contract.ts'
+import { errorStatus, type ErrorCode } from '#kernel/errors.ts'
+import { spellings, type Operation } from './endpoints.ts'
+
+type Json = Record<string, unknown>
+
+const schemaOf = (schema: z.ZodType, io: 'input' | 'output'): Json => {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { target: 'draft-2020-12', io, unrepresentable: 'any' })
+  return rest
+}
+
+/** OpenAPI 3.1 of every operation, from the same schemas that check requests and write replies. */
+export function openApiDocument(operations: readonly Operation[], { version, apiPrefix }: { version: string; apiPrefix: string }): Json {
+  const paths: Record<string, Record<string, Json>> = {}
+  for (const operation of operations) {
+    for (const [index, { method, path }] of spellings(operation.endpoint).entries()) {
+      const item = (paths[path.replace('*}', '}')] ??= {})
+      item[method.toLowerCase()] = { ...operationObject(operation, index), ...(operation.endpoint.mount === 'root' && { servers: [{ url: '/' }] }) }
+    }
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Miktos',
+      version,
+      description: `Every path stands under \`${apiPrefix}\` (the resource itself) and under \`/api\` (the same in \`{"success": true, "data": …}\`). Times are ISO 8601 in UTC with milliseconds. Every answer carries \`x-request-id\`.`,
+    },
+    servers: [
+      { url: apiPrefix, description: 'Bare resources' },
+      { url: '/api', description: 'In the {success, data} envelope' },
+    ],
+    security: [{ bearer: [] }],
+    paths,
+    components: { securitySchemes, schemas: { Error: errorSchema } },
+  }
+}
+
+const securitySchemes = {
+  bearer: { type: 'http', scheme: 'bearer', description: 'An access token, an API key (`mk_…`) or ADMIN_TOKEN' },
+  cookie: { type: 'apiKey', in: 'cookie', name: 'miktos_access' },
+}
+
+const errorSchema = {
+  type: 'object',
+  required: ['error'],
+  properties: {
+    error: {
+      type: 'object',
+      required: ['code', 'message', 'details'],
+      properties: {
+        code: { type: 'string', enum: Object.keys(errorStatus) },
+        message: { type: 'string', description: 'For people; it may change' },
+        details: { type: 'object', description: 'The field, id or limit that is meant' },
+      },
+    },
+  },
+}
+
+function operationObject({ id, feature, endpoint }: Operation, spelling: number): Json {
+  const { summary, description, access, rate = 'general', sensitive, body, example } = endpoint
+  return {
+    operationId: spelling === 0 ? id : `${id}.${spelling + 1}`,
+    tags: [feature],
+    summary,
+    description: [description, accessText(access), `Counted as: ${rate}.`, sensitive && 'Sensitive: needs a fresh login or a signed request.'].filter(Boolean).join('\n\n'),
+    'x-permission': access,
+    'x-rate-class': rate,
+    ...(sensitive && { 'x-sensitive': true }),
+    ...(access === 'public' && { security: [{}] }),
+    parameters: [...parameters(endpoint, 'params', 'path'), ...parameters(endpoint, 'query', 'query')],
+    ...(body && {
+      requestBody: {
+        required: !body.safeParse({}).success,
+        content: { 'application/json': { schema: schemaOf(body, 'input'), ...(example?.body !== undefined && { example: example.body }) } },
+      },
+    }),
+    responses: responses(endpoint),
+  }
+}
+
+function accessText(access: Access): string {
+  if (access === 'public') return 'Open to everybody.'
+  if (access === 'authenticated') return 'Needs a login or an API key.'
+  return `Needs the permission ${[access].flat().map((permission) => `\`${permission}\``).join(' or ')}.`
+}
+
+function parameters(endpoint: Endpoint, part: 'params' | 'query', location: 'path' | 'query'): Json[] {
+  const schema = endpoint[part]
+  if (!schema) return []
+  const { properties = {}, required = [] } = schemaOf(schema, 'input') as { properties?: Record<string, Json>; required?: string[] }
+  return Object.entries(properties).map(([name, { description, ...property }]) => ({
+    name,
+    in: location,
+    required: location === 'path' || required.includes(name),
+    ...(description !== undefined && { description }),
+    schema: property,
+  }))
+}
+
+function responses(endpoint: Endpoint): Json {
+  const { status = 200, produces, reply, example } = endpoint
+  const content = produces
+    ? { [produces]: { schema: { type: 'string' } } }
+    : { 'application/json': { schema: schemaOf(reply, 'output'), ...(example?.reply !== undefined && { example: example.reply }) } }
+  const byStatus = Map.groupBy(errorsOf(endpoint), (code) => errorStatus[code])
+  const failures = [...byStatus].toSorted(([a], [b]) => a - b).map(([code, codes]) => [
+    code,
+    { description: codes.join(', '), content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } } },
+  ])
+  return { [status]: { description: 'Success', content }, ...Object.fromEntries(failures) }
+}
+
+/** What every endpoint can answer by its nature, and what its contract adds. */
+export function errorsOf({ access, rate, sensitive, params, query, body, errors = [] }: Endpoint): ErrorCode[] {
+  const codes: ErrorCode[] = [...errors, 'INTERNAL_ERROR', 'UPSTREAM_UNAVAILABLE', 'ADDRESS_NOT_ALLOWED', 'MALFORMED_REQUEST']
+  if (access !== 'public') codes.push('UNAUTHENTICATED', 'TOKEN_EXPIRED')
+  if (access !== 'public' && access !== 'authenticated') codes.push('PERMISSION_DENIED')
+  if (rate !== 'unlimited') codes.push('RATE_LIMITED')
+  if (sensitive) codes.push('REAUTHENTICATION_REQUIRED', 'SIGNATURE_REQUIRED')
+  if (params || query || body) codes.push('VALIDATION_FAILED')
+  if (body) codes.push('PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE')
+  return [...new Set(codes)]
+}

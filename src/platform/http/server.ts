@@ -1,0 +1,204 @@
+import compress from '@fastify/compress'
+import cookie from '@fastify/cookie'
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { newId } from '#kernel/id.ts'
+import { AppError } from '#kernel/errors.ts'
+import { secondMs } from '#kernel/time.ts'
+import { anonymous, type Actor, type Origin } from '../context.ts'
+import type { Logger } from '../logging/logging.ts'
+import type { Platform } from '../platform.ts'
+import { addressRanges, clientAddress, type AddressRanges } from './address.ts'
+import { publicError } from './errors.ts'
+import { bare, faceOf, type Face } from './faces.ts'
+import { securityHeaders } from './headers.ts'
+import type { Authenticator } from './request.ts'
+
+/** What is known of a request once its answer is sent. */
+export interface FinishedRequest {
+  /** Route template as documented, `/api/v1/admin/users/{id}`; null for files and unknown paths. */
+  route: string | null
+  /** `users.list`; null where `route` is. */
+  operation: string | null
+  method: string
+  status: number
+  durationMs: number
+  bytes: number
+  actor: Actor
+  params: Record<string, string>
+  origin: Origin
+  at: number
+}
+
+export interface HttpServer {
+  app: FastifyInstance
+  platform: Platform
+  authenticator: Authenticator
+  originOf(request: Pick<FastifyRequest['raw'], 'headers' | 'socket'>, requestId: string | null): Origin
+  /** Throws ADDRESS_NOT_ALLOWED unless the allow list is empty or holds the address. */
+  admit(address: string): void
+  onFinished(listener: (request: FinishedRequest) => void): void
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    face?: Face
+    template?: string
+    operation?: string
+  }
+  interface FastifyRequest {
+    origin: Origin
+    actor: Actor
+    rawJson: Buffer
+  }
+}
+
+/** Paths a load balancer or orchestrator asks; no allow list and no drain keeps them from an answer. */
+const probePaths = new Set(['/health', '/healthz', '/livez', '/readyz'])
+
+const headerBytesMax = 16 * 1024
+
+export async function createHttpServer(platform: Platform, authenticator: Authenticator): Promise<HttpServer> {
+  const { config, lifecycle } = platform
+  const log = platform.log.child({ component: 'http' })
+  const app = Fastify({
+    logger: false,
+    bodyLimit: config.get('body_bytes_max'),
+    requestTimeout: config.get('request_timeout_seconds') * secondMs,
+    connectionTimeout: 0,
+    keepAliveTimeout: 72 * secondMs,
+    return503OnClosing: false,
+    forceCloseConnections: false,
+    routerOptions: { maxParamLength: 512, ignoreTrailingSlash: false, caseSensitive: true },
+    genReqId: (request) => requestIdOf(request.headers['x-request-id']),
+    http: { maxHeaderSize: headerBytesMax },
+    frameworkErrors: (error, request, reply) => sendError(reply, request.url, config.get('api_prefix'), publicError(error) ?? internal()),
+    clientErrorHandler: (error, socket) => {
+      if (!socket.writable || (error as NodeJS.ErrnoException).code === 'ECONNRESET') return socket.destroy()
+      socket.end(rawErrorReply(error))
+    },
+  })
+  const trusted = addressRanges(config.get('trusted_proxies'))
+  const allowed = currentRanges(config)
+  const listeners: ((request: FinishedRequest) => void)[] = []
+
+  const server: HttpServer = {
+    app,
+    platform,
+    authenticator,
+    originOf: ({ headers, socket }, requestId) => ({
+      requestId,
+      address: clientAddress(socket.remoteAddress ?? '', headers['x-forwarded-for'], trusted),
+      userAgent: headers['user-agent']?.slice(0, 255) ?? null,
+    }),
+    admit: (address) => {
+      if (!allowed()(address)) {
+        throw new AppError('ADDRESS_NOT_ALLOWED', `The address ${address} is not on the allow list`, { address })
+      }
+    },
+    onFinished: (listener) => void listeners.push(listener),
+  }
+
+  await app.register(cookie)
+  await app.register(compress, { global: true, threshold: 1024, encodings: ['br', 'gzip', 'identity'] })
+  app.decorateRequest('origin')
+  app.decorateRequest('actor')
+  app.decorateRequest('rawJson')
+  keepRawJson(app)
+
+  app.addHook('onRequest', async (request, reply) => {
+    request.actor = anonymous
+    request.origin = server.originOf(request.raw, request.id)
+    reply.header('x-request-id', request.id)
+    reply.headers(securityHeaders)
+    if (lifecycle.draining) reply.header('connection', 'close')
+    if (!probePaths.has(pathOf(request.url))) server.admit(request.origin.address ?? '')
+  })
+
+  app.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.config
+    const finished: FinishedRequest = {
+      route: route?.template ?? null,
+      operation: route?.operation ?? null,
+      method: request.method,
+      status: reply.statusCode,
+      durationMs: reply.elapsedTime,
+      bytes: Number(reply.getHeader('content-length') ?? 0),
+      actor: request.actor,
+      params: request.params as Record<string, string>,
+      origin: request.origin,
+      at: platform.now(),
+    }
+    for (const listener of listeners) listener(finished)
+    logFinished(log, finished)
+  })
+
+  app.setErrorHandler((error, request, reply) => {
+    const told = publicError(error)
+    if (!told || told.status >= 500) log.error({ err: error, request_id: request.id, route: request.routeOptions.url }, 'request failed')
+    return sendError(reply, request.url, config.get('api_prefix'), told ?? internal(), request.routeOptions.config?.face)
+  })
+
+  return server
+}
+
+const internal = (): AppError => new AppError('INTERNAL_ERROR', 'Something went wrong here; the request id finds it in the log')
+
+/** Sends an error in the face of its route, or of its path when it matched none. */
+export function sendError(reply: FastifyReply, url: string, apiPrefix: string, error: AppError, face = faceOf(pathOf(url), apiPrefix)): FastifyReply {
+  const { retry_after_seconds: retryAfter } = error.details
+  if (typeof retryAfter === 'number') reply.header('retry-after', String(retryAfter))
+  else if (error.status === 503) reply.header('retry-after', '5')
+  return reply.code(error.status).type('application/json; charset=utf-8').send(face.wrapError(error))
+}
+
+export const pathOf = (url: string): string => url.split('?', 1)[0]!
+
+/** A caller's own id is kept when it is short and harmless, so that it can be followed through systems. */
+const requestIdOf = (given: string | string[] | undefined): string =>
+  typeof given === 'string' && /^[\w.:-]{8,128}$/.test(given) ? given : newId()
+
+/** The allow list may change at run time; it is parsed again only when it did. */
+function currentRanges(config: Platform['config']): () => AddressRanges {
+  const build = (): AddressRanges => {
+    const ranges = config.get('ip_allow_list')
+    return ranges.length === 0 ? () => true : addressRanges(ranges)
+  }
+  let ranges = build()
+  config.onChange((keys) => {
+    if (keys.includes('ip_allow_list')) ranges = build()
+  })
+  return () => ranges
+}
+
+/** Signed requests are checked against the bytes that came, so they are kept beside the parsed body. */
+function keepRawJson(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('error', 'error')
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    const bytes = body as Buffer
+    request.rawJson = bytes
+    if (bytes.length === 0) return done(null, undefined)
+    void parse(request, bytes.toString('utf8'), done)
+  })
+}
+
+const slowMs = 1_000
+
+function logFinished(log: Logger, { route, method, status, durationMs, actor, origin }: FinishedRequest): void {
+  const line = { method, route, status, duration_ms: Math.round(durationMs * 10) / 10, actor: actor.id, address: origin.address, request_id: origin.requestId }
+  if (status >= 500) log.warn(line, 'request finished')
+  else if (method !== 'GET' || durationMs > slowMs) log.info(line, 'request finished')
+  else log.debug(line, 'request finished')
+}
+
+function rawErrorReply(error: Error): string {
+  const { code } = error as NodeJS.ErrnoException
+  const [status, error_code, message] =
+    code === 'HPE_HEADER_OVERFLOW'
+      ? ['431 Request Header Fields Too Large', 'HEADERS_TOO_LARGE', 'The headers are larger than this server accepts']
+      : code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? ['408 Request Timeout', 'REQUEST_TIMEOUT', 'The request did not arrive in time']
+        : ['400 Bad Request', 'MALFORMED_REQUEST', 'The request is not valid HTTP']
+  const body = bare.wrapError({ code: error_code as 'MALFORMED_REQUEST', message, details: {} })
+  return `HTTP/1.1 ${status}\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`
+}

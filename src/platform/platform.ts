@@ -1,0 +1,32 @@
+import type { Cache } from './cache/cache.ts'
+import type { Config } from './config/config.ts'
+import type { Database } from './database/database.ts'
+import type { Events } from './events/events.ts'
+import type { HealthChecks } from './health.ts'
+import type { Lifecycle } from './lifecycle.ts'
+import type { RateLimiter } from './limits/limits.ts'
+import type { Logger } from './logging/logging.ts'
+import type { Live } from './realtime/live.ts'
+import type { Secrets } from './secrets.ts'
+
+/** What every feature stands on. Time and configuration come from here, never from globals. */
+export interface Platform {
+  config: Config
+  database: Database
+  cache: Cache
+  limits: RateLimiter
+  events: Events
+  secrets: Secrets
+  health: HealthChecks
+  live: Live
+  lifecycle: Lifecycle
+  log: Logger
+  /** Milliseconds since 1970. */
+  now: () => number
+  version: string
+  /** This server process among all that share the database. */
+  instanceId: string
+}
+
+/** Ends what was started; called once, in reverse order of starting. */
+export type Stop = () => void | Promise<void>

@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { newId } from '#kernel/id.ts'
+import { memoryCache } from '#platform/cache/memory.ts'
+import type { Config } from '#platform/config/config.ts'
+import { openDatabase } from '#platform/database/open.ts'
+import { memoryEvents } from '#platform/events/memory.ts'
+import { healthChecks } from '#platform/health.ts'
+import { createLifecycle } from '#platform/lifecycle.ts'
+import { memoryRateLimiter } from '#platform/limits/memory.ts'
+import type { Logger } from '#platform/logging/logging.ts'
+import type { Platform, Stop } from '#platform/platform.ts'
+import { createLive } from '#platform/realtime/live.ts'
+import { loadOrCreateSecret, secretsFrom } from '#platform/secrets.ts'
+
+export const version = (JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8')) as { version: string }).version
+
+/** Chooses the adapters that the configuration names. `close` releases them, to be called last. */
+export async function createPlatform(config: Config, log: Logger, now: () => number = Date.now): Promise<{ platform: Platform; close: Stop }> {
+  const database = await openDatabase(config.get('database_url'))
+  const ports = await openPorts(config, log)
+  const platform: Platform = {
+    config,
+    database,
+    ...ports.ports,
+    secrets: secretsFrom(config.get('secret_key') ?? loadOrCreateSecret(config.get('data_dir'))),
+    health: healthChecks(),
+    lifecycle: createLifecycle(),
+    live: createLive(now),
+    log,
+    now,
+    version,
+    instanceId: newId(),
+  }
+  return {
+    platform,
+    close: async () => {
+      await ports.close()
+      await database.close()
+    },
+  }
+}
+
+type Ports = Pick<Platform, 'cache' | 'limits' | 'events'>
+
+/** In memory, or in Redis where several servers share them. */
+async function openPorts(config: Config, log: Logger): Promise<{ ports: Ports; close: Stop }> {
+  const redisUrl = config.get('redis_url')
+  const onError = (error: unknown): void => log.child({ component: 'events' }).error({ err: error }, 'a subscriber failed')
+  if (!redisUrl) {
+    const events = memoryEvents({ onError })
+    return {
+      ports: { cache: memoryCache({ maxBytes: config.get('cache_bytes_max') }), limits: memoryRateLimiter(), events },
+      close: () => events.close(),
+    }
+  }
+  const { openRedisPorts } = await import('./redis.ts')
+  return openRedisPorts(redisUrl, onError)
+}
