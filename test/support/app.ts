@@ -65,7 +65,7 @@ export async function startApp(settings: Partial<Settings> = {}, { background = 
     ...generous,
     ...settings,
   })
-  const app = await createApp({ config, log: pino({ level: 'silent' }), now: clock.now, background })
+  const app = await createApp({ config, log: pino({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' }), now: clock.now, background })
   app.platform.lifecycle.markReady()
   let stopped: Promise<void> | undefined
   const stop = (): Promise<void> =>

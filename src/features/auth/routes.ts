@@ -5,6 +5,7 @@ import { audited, findUser, getUser, hashPassword, hasAdministrator, requireGood
 import { findRole } from '#features/roles/index.ts'
 import type { Context } from '#platform/context.ts'
 import type { Handlers } from '#platform/http/endpoints.ts'
+import { requireSameOrigin } from '#platform/http/origin.ts'
 import type { RequestContext } from '#platform/http/request.ts'
 import type { Account, authEndpoints } from './contract.ts'
 import { accessCookie, refreshCookie } from './identify.ts'
@@ -33,6 +34,7 @@ export const authHandlers = (setupToken: SetupToken): Handlers<typeof authEndpoi
     const fromCookie = body.refresh_token === undefined ? ctx.incoming.cookies[refreshCookie] : undefined
     const token = body.refresh_token ?? fromCookie
     if (!token) throw invalid('refresh_token', 'Give the refresh token')
+    if (fromCookie) requireSameOrigin(ctx.incoming)
     const tokens = await rotateSession(ctx, token)
     if (!fromCookie) return { ...tokens, tokens }
     setCookies(ctx, tokens)

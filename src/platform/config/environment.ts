@@ -9,6 +9,9 @@ export type Environment = Record<string, string | undefined>
 /** Names that are not settings: the file to read, and what commands that call a server go by. */
 const otherNames = ['MIKTOS_CONFIG', 'MIKTOS_URL', 'MIKTOS_TOKEN']
 
+/** Where the tests find their servers; a server started by a test inherits these. */
+const testPrefix = 'MIKTOS_TEST_'
+
 const fileName = (key: SettingKey): string => `${environmentName(key)}_FILE`
 const keysWithFile = settingKeys.filter((key) => settingOf(key).secret !== undefined)
 const knownNames = [...otherNames, ...settingKeys.map(environmentName), ...keysWithFile.map(fileName)]
@@ -55,7 +58,7 @@ function readSecretFile(key: SettingKey, file: string): Given | Problem {
 
 function unknownNames(env: Environment, kind: 'env' | 'dotenv'): Problem[] {
   return Object.keys(env)
-    .filter((name) => name.startsWith('MIKTOS_') && !knownNames.includes(name) && !isServiceLink(name, env[name] ?? ''))
+    .filter((name) => name.startsWith('MIKTOS_') && !name.startsWith(testPrefix) && !knownNames.includes(name) && !isServiceLink(name, env[name] ?? ''))
     .map((name) => ({
       setting: name,
       source: kind === 'env' ? 'environment' : '.env',

@@ -16,13 +16,20 @@ export async function openDatabase(url: string): Promise<Database> {
     description: engine.description,
     read: engine.read,
     write: engine.write,
-    transaction: (work) => retrying(() => engine.write.transaction().execute(work)),
+    transaction: (work) => retrying(() => beginOn(engine).execute(work)),
     close: async () => {
       await engine.write.destroy()
       if (engine.read !== engine.write) await engine.read.destroy()
     },
   }
 }
+
+/**
+ * MariaDB's default, repeatable read, would show a transaction that waited for a lock the state from
+ * before the wait; PostgreSQL reads what is committed by itself, SQLite has one writer.
+ */
+const beginOn = ({ dialect, write }: OpenedEngine) =>
+  dialect === 'mysql' ? write.transaction().setIsolationLevel('read committed') : write.transaction()
 
 async function openEngine(url: string): Promise<OpenedEngine> {
   const scheme = url.slice(0, url.indexOf(':'))

@@ -7,6 +7,7 @@ import type { Platform } from '../platform.ts'
 import { routerPath, spellings, type Operation } from './endpoints.ts'
 import { validationError } from './errors.ts'
 import { bare, enveloped, type Face } from './faces.ts'
+import { requireSameOrigin } from './origin.ts'
 import { RequestContext, type CookieOptions, type Outgoing } from './request.ts'
 import { replyWriter } from './schemas.ts'
 import { pathOf, sendError, type HttpServer } from './server.ts'
@@ -83,13 +84,6 @@ async function identify({ authenticator }: HttpServer, request: FastifyRequest):
     if (!(error instanceof AppError)) throw error
     return { actor: anonymous, failure: error }
   }
-}
-
-/** A browser sends its cookie along with requests that other sites make; those carry another Origin. */
-export function requireSameOrigin({ headers }: Pick<FastifyRequest, 'headers'>): void {
-  const { origin, host } = headers
-  if (origin && URL.canParse(origin) && new URL(origin).host === host) return
-  throw new AppError('PERMISSION_DENIED', 'A request with a session cookie must come from the console itself', { origin: origin ?? null })
 }
 
 const settingOf = { general: 'rate_limit', logs: 'rate_limit_logs', metrics: 'rate_limit_metrics', auth: 'rate_limit_auth' } as const

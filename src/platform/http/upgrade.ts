@@ -9,7 +9,7 @@ import { newId } from '#kernel/id.ts'
 import { Context } from '../context.ts'
 import { publicError } from './errors.ts'
 import { bare } from './faces.ts'
-import { requireSameOrigin } from './mount.ts'
+import { requireSameOrigin } from './origin.ts'
 import { pathOf, type HttpServer } from './server.ts'
 
 /** A path that speaks WebSocket. `accept` is called only for callers that `access` lets in. */
