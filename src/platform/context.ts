@@ -146,8 +146,8 @@ export class Context {
   }
 
   #event(action: string, target: Target, note: ChangeNote): DomainEvent {
-    const { id, label } = this.actor
-    return { id: newId(), topic: action, at: this.now(), payload: { actor: { id, label }, target, ...note.event } }
+    const { id, kind, label } = this.actor
+    return { id: newId(), topic: action, at: this.now(), payload: { actor: { id, kind, label }, target, ...note.event } }
   }
 }
 

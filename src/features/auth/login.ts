@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { AppError } from '#kernel/errors.ts'
+import { newId } from '#kernel/id.ts'
 import { minuteMs } from '#kernel/time.ts'
 import { secondFactorMatches } from '#features/mfa/index.ts'
 import { findUserByName, getUser, insertUser, newUserRow, passwordMatches, type UserRow } from '#features/users/index.ts'
@@ -35,7 +36,7 @@ export async function login(ctx: Context, { username, email, password, otp }: Lo
     requireActive(user)
     await requireSecondFactor(ctx, user, otp)
   } catch (error) {
-    await reportFailure(ctx, name, user)
+    await reportFailure(ctx, user, error)
     await delay(Math.max(0, failureFloorMs - (performance.now() - startedAt)))
     throw error
   }
@@ -77,9 +78,14 @@ async function countFailure(ctx: Context, userId: string): Promise<void> {
   })
 }
 
-async function reportFailure(ctx: Context, name: string, user: UserRow | undefined): Promise<void> {
-  const payload = { user_id: user?.id ?? null, name: name.slice(0, 100), address: ctx.origin.address, user_agent: ctx.origin.userAgent }
-  await ctx.platform.events.publish({ id: ctx.origin.requestId ?? '', topic: 'login.failed', at: ctx.now(), payload })
+/** Names that nobody has stay out of it: they may be a password in the wrong field. */
+async function reportFailure({ platform, origin, log }: Context, user: UserRow | undefined, error: unknown): Promise<void> {
+  const reason = error instanceof AppError ? error.code : 'INTERNAL_ERROR'
+  const payload = { user_id: user?.id ?? null, reason, address: origin.address, user_agent: origin.userAgent }
+  // The refusal reads the same when nobody could be told of it.
+  await platform.events
+    .publish({ id: newId(), topic: 'login.failed', at: platform.now(), payload })
+    .catch((err: unknown) => log.child({ component: 'auth' }).warn({ err }, 'a failed login was not reported'))
 }
 
 /** Starts a session and notes the login on the user. */

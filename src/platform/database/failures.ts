@@ -9,6 +9,9 @@ export const isRetryable = (error: unknown): boolean =>
 export const isDuplicate = (error: unknown): boolean =>
   ['23505', 'ER_DUP_ENTRY', 'SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_CONSTRAINT_PRIMARYKEY'].includes(codeOf(error))
 
+/** Text with U+0000, which PostgreSQL alone cannot store or compare. */
+export const isUnstorableText = (error: unknown): boolean => codeOf(error) === '22021'
+
 const unavailable = new Set([
   'ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'EPIPE', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH',
   'PROTOCOL_CONNECTION_LOST', 'ER_CON_COUNT_ERROR', 'ER_SERVER_SHUTDOWN', 'ER_OPTION_PREVENTS_STATEMENT', 'PROTOCOL_SEQUENCE_TIMEOUT',

@@ -1,7 +1,7 @@
 import type { FastifyError } from 'fastify'
 import type * as z from 'zod'
 import { AppError, type ErrorCode } from '#kernel/errors.ts'
-import { isUnavailable } from '../database/failures.ts'
+import { isUnavailable, isUnstorableText } from '../database/failures.ts'
 
 const fastifyCodes: Record<string, [ErrorCode, string]> = {
   FST_ERR_CTP_BODY_TOO_LARGE: ['PAYLOAD_TOO_LARGE', 'The body is larger than this server accepts'],
@@ -21,6 +21,7 @@ const fastifyCodes: Record<string, [ErrorCode, string]> = {
 export function publicError(error: unknown): AppError | undefined {
   if (error instanceof AppError) return error
   if (isUnavailable(error)) return new AppError('UPSTREAM_UNAVAILABLE', 'The database cannot be reached; try again soon', { component: 'database' })
+  if (isUnstorableText(error)) return new AppError('MALFORMED_REQUEST', 'Text may not contain the character U+0000')
   const { code = '', statusCode = 500 } = error as Partial<FastifyError>
   const known = fastifyCodes[code]
   if (known) return new AppError(...known)

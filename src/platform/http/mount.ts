@@ -27,7 +27,7 @@ export function mountOperations(server: HttpServer, operations: readonly Operati
         app.route({
           method,
           url: routerPath(template),
-          config: { face, template, operation: operation.id },
+          config: { face, template, operation: operation.id, rate: operation.endpoint.rate ?? 'general' },
           onRequest: guard(server, operation.endpoint),
           handler: (request, reply) => answer(server, operation, face, write, request, reply),
         })

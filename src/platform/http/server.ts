@@ -1,6 +1,7 @@
 import compress from '@fastify/compress'
 import cookie from '@fastify/cookie'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import type { RateClass } from '#kernel/contract.ts'
 import { newId } from '#kernel/id.ts'
 import { AppError } from '#kernel/errors.ts'
 import { secondMs } from '#kernel/time.ts'
@@ -22,7 +23,10 @@ export interface FinishedRequest {
   method: string
   status: number
   durationMs: number
+  /** Sent in answer, headers included. */
   bytes: number
+  /** Null where `route` is. */
+  rate: RateClass | null
   actor: Actor
   params: Record<string, string>
   origin: Origin
@@ -44,10 +48,13 @@ declare module 'fastify' {
     face?: Face
     template?: string
     operation?: string
+    rate?: RateClass
   }
   interface FastifyRequest {
     origin: Origin
     actor: Actor
+    /** Sent on this connection before the request came. */
+    bytesBefore: number
     rawJson: Buffer
   }
 }
@@ -103,11 +110,13 @@ export async function createHttpServer(platform: Platform, authenticator: Authen
   app.decorateRequest('origin')
   app.decorateRequest('actor')
   app.decorateRequest('rawJson')
+  app.decorateRequest('bytesBefore', 0)
   keepRawJson(app)
 
   app.addHook('onRequest', async (request, reply) => {
     request.actor = anonymous
     request.origin = server.originOf(request.raw, request.id)
+    request.bytesBefore = request.raw.socket.bytesWritten
     reply.header('x-request-id', request.id)
     reply.headers(securityHeaders)
     if (lifecycle.draining) reply.header('connection', 'close')
@@ -122,7 +131,8 @@ export async function createHttpServer(platform: Platform, authenticator: Authen
       method: request.method,
       status: reply.statusCode,
       durationMs: reply.elapsedTime,
-      bytes: Number(reply.getHeader('content-length') ?? 0),
+      bytes: bytesSent(request, reply),
+      rate: route?.rate ?? null,
       actor: request.actor,
       params: request.params as Record<string, string>,
       origin: request.origin,
@@ -139,6 +149,12 @@ export async function createHttpServer(platform: Platform, authenticator: Authen
   })
 
   return server
+}
+
+/** Counted at the socket, so that compressed and streamed answers count too; a call within the process has none. */
+function bytesSent({ raw, bytesBefore }: FastifyRequest, reply: FastifyReply): number {
+  const onTheWire = raw.socket.bytesWritten - bytesBefore
+  return onTheWire > 0 ? onTheWire : Number(reply.getHeader('content-length') ?? 0)
 }
 
 const internal = (): AppError => new AppError('INTERNAL_ERROR', 'Something went wrong here; the request id finds it in the log')
