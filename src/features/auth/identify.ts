@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache'
 import { AppError } from '#kernel/errors.ts'
 import { allPermissions } from '#kernel/permissions.ts'
 import { minuteMs, secondMs } from '#kernel/time.ts'
-import { confirmSigned, identifyKey, keyPrefix, recheckKey } from '#features/api-keys/index.ts'
+import { bootstrapKeyId, confirmSigned, identifyKey, keyPrefix, recheckKey } from '#features/api-keys/index.ts'
 import { findRole } from '#features/roles/index.ts'
 import { anonymous, systemActor, type Actor } from '#platform/context.ts'
 import type { Authenticator } from '#platform/http/request.ts'
@@ -65,7 +65,7 @@ export function createAuthenticator(platform: Platform, localToken: string): Aut
     recheck: async (actor) => {
       const { sessionId, keyId, id } = actor
       if (sessionId) return remembered(`session:${sessionId}`, () => sessionActor(platform, sessionId, id))
-      return keyId ? recheckKey(platform, keyId) : actor
+      return keyId && keyId !== bootstrapKeyId ? recheckKey(platform, keyId) : actor
     },
     confirm: async (ctx) => {
       const { kind, authenticatedAt } = ctx.actor
@@ -80,7 +80,7 @@ export function createAuthenticator(platform: Platform, localToken: string): Aut
 }
 
 /** `ADMIN_TOKEN`: an API key that exists before any user does. */
-export const bootstrapActor: Actor = { ...systemActor('bootstrap', 'ADMIN_TOKEN', allPermissions), kind: 'api-key', role: 'admin', keyId: 'bootstrap' }
+export const bootstrapActor: Actor = { ...systemActor('bootstrap', 'ADMIN_TOKEN', allPermissions), kind: 'api-key', role: 'admin', keyId: bootstrapKeyId }
 
 function sameSecret(given: string, secret: string | undefined): boolean {
   if (!secret) return false
