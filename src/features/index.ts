@@ -1,5 +1,7 @@
 import type { Feature } from '#platform/http/endpoints.ts'
+import { apiKeysFeature } from './api-keys/index.ts'
 import { createAuth, type Auth } from './auth/index.ts'
+import { mfaFeature } from './mfa/index.ts'
 import { projectsFeature } from './projects/index.ts'
 import { rolesFeature } from './roles/index.ts'
 import { usersFeature } from './users/index.ts'
@@ -11,6 +13,8 @@ export function createFeatures(): { features: Feature[]; auth: Auth } {
     rolesFeature,
     usersFeature,
     auth.feature,
+    apiKeysFeature,
+    mfaFeature,
     projectsFeature,
   ]
   return { features, auth }
