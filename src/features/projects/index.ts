@@ -1,5 +1,23 @@
-export { countProjects, deleteProjectsOf, projectCounts, transferProjects } from './store.ts'
 import { feature } from '#platform/http/endpoints.ts'
+import { projectsEndpoints } from './contract.ts'
+import { projectHandlers } from './routes.ts'
 import { projectMigrations } from './store.ts'
 
-export const projectsFeature = feature({ name: 'projects', migrations: projectMigrations, endpoints: {}, handlers: {} })
+export {
+  countMessages,
+  countProjects,
+  deleteProjectsOf,
+  messageCounts,
+  projectCounts,
+  projectCountsByStatus,
+  transferProjects,
+  type MessageRow,
+  type ProjectRow,
+} from './store.ts'
+
+export const projectsFeature = feature({
+  name: 'projects',
+  migrations: projectMigrations,
+  endpoints: projectsEndpoints,
+  handlers: projectHandlers,
+})

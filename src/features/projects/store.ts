@@ -1,13 +1,16 @@
 import type { ReadDb, Tx } from '#platform/database/database.ts'
 import type { Migration } from '#platform/database/schema.ts'
+import type { messageRoles } from './contract.ts'
+import { projectStatuses, type ProjectStatus } from './status.ts'
 
 export interface ProjectRow {
   id: string
   owner_id: string
   name: string
   description: string
-  status: 'NONE' | 'PENDING' | 'PROCESSING' | 'COMPLETED'
+  status: ProjectStatus
   created_at: number
+  /** Grows with every change, also within one millisecond. */
   updated_at: number
   demo: number
 }
@@ -16,7 +19,7 @@ export interface MessageRow {
   id: string
   project_id: string
   author_id: string
-  role: string
+  role: (typeof messageRoles)[number]
   content: string
   created_at: number
 }
@@ -47,7 +50,9 @@ export const projectMigrations: Migration[] = [
       await schema.table('messages', (table) =>
         table
           .addColumn('id', schema.id, (column) => column.primaryKey())
-          .addColumn('project_id', schema.id, (column) => column.notNull().references('projects.id').onDelete('cascade'))
+          .addColumn('project_id', schema.id, (column) =>
+            column.notNull().references('projects.id').onDelete('cascade'),
+          )
           .addColumn('author_id', schema.id, (column) => column.notNull())
           .addColumn('role', schema.id, (column) => column.notNull())
           .addColumn('content', schema.text, (column) => column.notNull())
@@ -82,4 +87,42 @@ export async function deleteProjectsOf(tx: Tx, ownerId: string): Promise<void> {
 
 export async function transferProjects(tx: Tx, from: string, to: string): Promise<void> {
   await tx.updateTable('projects').set({ owner_id: to }).where('owner_id', '=', from).execute()
+}
+
+export async function projectCountsByStatus(db: ReadDb): Promise<Record<ProjectStatus, number>> {
+  const rows = await db
+    .selectFrom('projects')
+    .select((row) => ['status', row.fn.countAll<number>().as('count')])
+    .groupBy('status')
+    .execute()
+  const counts = new Map(rows.map(({ status, count }) => [status, Number(count)]))
+  return Object.fromEntries(projectStatuses.map((status) => [status, counts.get(status) ?? 0])) as Record<
+    ProjectStatus,
+    number
+  >
+}
+
+/** Of all projects; with `since`, those written from then on. */
+export async function countMessages(db: ReadDb, since = 0): Promise<number> {
+  const { count } = await db
+    .selectFrom('messages')
+    .select((row) => row.fn.countAll<number>().as('count'))
+    .where('created_at', '>=', since)
+    .executeTakeFirstOrThrow()
+  return Number(count)
+}
+
+/** Messages written since then by author, or by project. */
+export async function messageCounts(
+  db: ReadDb,
+  by: 'author_id' | 'project_id',
+  since: number,
+): Promise<Map<string, number>> {
+  const rows = await db
+    .selectFrom('messages')
+    .select((row) => [row.ref(by).as('id'), row.fn.countAll<number>().as('count')])
+    .where('created_at', '>=', since)
+    .groupBy(by)
+    .execute()
+  return new Map(rows.map(({ id, count }) => [id, Number(count)]))
 }
