@@ -6,6 +6,7 @@ import type { HealthChecks } from './health.ts'
 import type { Lifecycle } from './lifecycle.ts'
 import type { RateLimiter } from './limits/limits.ts'
 import type { Logger } from './logging/logging.ts'
+import type { Metrics } from './metrics/metrics.ts'
 import type { Live } from './realtime/live.ts'
 import type { Secrets } from './secrets.ts'
 
@@ -18,6 +19,7 @@ export interface Platform {
   events: Events
   secrets: Secrets
   health: HealthChecks
+  metrics: Metrics
   live: Live
   lifecycle: Lifecycle
   log: Logger

@@ -9,6 +9,7 @@ import { healthChecks } from '#platform/health.ts'
 import { createLifecycle } from '#platform/lifecycle.ts'
 import { memoryRateLimiter } from '#platform/limits/memory.ts'
 import type { Logger } from '#platform/logging/logging.ts'
+import { createMetrics } from '#platform/metrics/metrics.ts'
 import type { Platform, Stop } from '#platform/platform.ts'
 import { createLive } from '#platform/realtime/live.ts'
 import { loadOrCreateSecret, secretsFrom } from '#platform/secrets.ts'
@@ -17,7 +18,8 @@ export const version = (JSON.parse(readFileSync(join(import.meta.dirname, '../..
 
 /** Chooses the adapters that the configuration names. `close` releases them, to be called last. */
 export async function createPlatform(config: Config, log: Logger, now: () => number = Date.now): Promise<{ platform: Platform; close: Stop }> {
-  const database = await openDatabase(config.get('database_url'))
+  const metrics = createMetrics({ version, databaseUrl: config.get('database_url'), dataDir: config.get('data_dir'), now })
+  const database = await openDatabase(config.get('database_url'), [metrics.queryPlugin])
   const ports = await openPorts(config, log)
   const platform: Platform = {
     config,
@@ -25,6 +27,7 @@ export async function createPlatform(config: Config, log: Logger, now: () => num
     ...ports.ports,
     secrets: secretsFrom(config.get('secret_key') ?? loadOrCreateSecret(config.get('data_dir'))),
     health: healthChecks(),
+    metrics,
     lifecycle: createLifecycle(),
     live: createLive(now),
     log,

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Database, OpenedEngine, Tx } from './database.ts'
+import type { Kysely, KyselyPlugin } from 'kysely'
+import type { Database, OpenedEngine, Tables, Tx } from './database.ts'
 import { isRetryable } from './failures.ts'
 
 const attemptsMax = 8
@@ -7,10 +8,10 @@ const attemptsMax = 8
 /**
  * Opens the database that `url` names: `sqlite:///relative`, `sqlite:////absolute`, `postgres://…`,
  * `postgresql://…`, `mysql://…` or `mariadb://…`. The client library of an engine is loaded only
- * when that engine is used.
+ * when that engine is used. The plugins see every query.
  */
-export async function openDatabase(url: string): Promise<Database> {
-  const engine = await openEngine(url)
+export async function openDatabase(url: string, plugins: readonly KyselyPlugin[] = []): Promise<Database> {
+  const engine = withPlugins(await openEngine(url), plugins)
   return {
     dialect: engine.dialect,
     description: engine.description,
@@ -30,6 +31,12 @@ export async function openDatabase(url: string): Promise<Database> {
  */
 const beginOn = ({ dialect, write }: OpenedEngine) =>
   dialect === 'mysql' ? write.transaction().setIsolationLevel('read committed') : write.transaction()
+
+function withPlugins(engine: OpenedEngine, plugins: readonly KyselyPlugin[]): OpenedEngine {
+  const wrap = (db: Kysely<Tables>): Kysely<Tables> => plugins.reduce((wrapped, plugin) => wrapped.withPlugin(plugin), db)
+  const write = wrap(engine.write)
+  return { ...engine, write, read: engine.read === engine.write ? write : wrap(engine.read) }
+}
 
 async function openEngine(url: string): Promise<OpenedEngine> {
   const scheme = url.slice(0, url.indexOf(':'))

@@ -119,7 +119,7 @@ async function answer(
   if (endpoint.sensitive) await server.authenticator.confirm(ctx)
   reply.code(endpoint.status ?? 200)
   const result = await handler(ctx, input)
-  if (endpoint.produces) return reply.type(endpoint.produces).send(result)
+  if (endpoint.produces) return (reply.hasHeader('content-type') ? reply : reply.type(endpoint.produces)).send(result)
   return reply.type('application/json; charset=utf-8').send(face.wrap(write(result)))
 }
 
