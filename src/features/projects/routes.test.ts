@@ -109,10 +109,6 @@ describe('GET /projects', () => {
     await create(admin, { name: 'Über_bot', status: 'PENDING' })
     await create(admin, { name: 'other', description: 'talks to the ÜBER_BOT' })
     await create(admin, { name: 'berxbot' })
-    const names = async (query: string) =>
-      (await admin('GET', `/api/v1/projects?sort=name&${query}`))
-        .json()
-        .projects.map(({ name }: { name: string }) => name)
     assert.deepEqual(await names(admin, `q=${encodeURIComponent('Über_')}`), ['other', 'Über_bot'])
     assert.deepEqual(await names(admin, 'q=R_BOT'), ['other', 'Über_bot'])
     assert.deepEqual(await names(admin, 'status=PENDING'), ['Über_bot'])
