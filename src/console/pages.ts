@@ -1,0 +1,41 @@
+import { SlidersHorizontal, type LucideIcon } from 'lucide-react'
+import type { ComponentType } from 'react'
+import type { Permission } from '#kernel/permissions.ts'
+import { pb } from './paths.ts'
+
+/** Groups of the navigation in the order they are shown; '' stands above all without a heading. */
+export const navGroups = ['', 'Observe', 'Infrastructure', 'AI', 'Automation', 'Usage', 'Admin'] as const
+
+type Load = () => Promise<{ default: ComponentType }>
+
+export interface Page {
+  /** As the router takes it: `/users/$id/$tab`. */
+  path: string
+  /** In the browser's title, the breadcrumb and the palette. */
+  title: string
+  load: Load
+  /** Of several any one will do. Who has none is refused and does not see the navigation item. */
+  permission?: Permission | readonly Permission[]
+  /** Path of the page above this one, for the breadcrumb. */
+  parent?: string
+  /** Stands in the navigation; `bottom` puts it into the bar of a phone too. */
+  nav?: { group: (typeof navGroups)[number]; bottom?: boolean }
+  icon?: LucideIcon
+  /** The letter after `g`. */
+  chord?: string
+  /** Other words by which the palette finds it. */
+  keywords?: string
+  /** What opens over this page and has an address of its own; the page says where by `<Outlet />`. */
+  panels?: { path: string; title: string; load: Load; permission?: Permission | readonly Permission[] }[]
+}
+
+/** Every page inside the shell, in the order of the navigation. */
+export const pages: Page[] = [
+  {
+    path: pb.me('preferences'),
+    title: 'Preferences',
+    load: () => import('./shell/PreferencesPage.tsx'),
+    icon: SlidersHorizontal,
+    keywords: 'theme dark light density shortcuts time zone utc',
+  },
+]

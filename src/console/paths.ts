@@ -1,0 +1,30 @@
+const segment = (text: string): string => encodeURIComponent(text)
+
+/** Every address of the console. Nothing else spells one, so that a rename or a prefix is one change. */
+export const pb = {
+  overview: () => '/',
+  activity: () => '/activity',
+  projects: () => '/projects',
+  project: (id: string) => `/projects/${segment(id)}`,
+  users: () => '/users',
+  userNew: () => '/users-new',
+  user: (id: string, tab: 'profile' | 'sessions' | 'keys' | 'activity' = 'profile') => `/users/${segment(id)}/${tab}`,
+  roles: () => '/roles',
+  roleNew: () => '/roles-new',
+  role: (name: string) => `/roles/${segment(name)}`,
+  apiKeys: () => '/api-keys',
+  apiKeyNew: () => '/api-keys-new',
+  audit: () => '/audit',
+  processes: () => '/processes',
+  settings: (section?: string) => (section ? `/settings/${segment(section)}` : '/settings'),
+  me: (tab: 'profile' | 'security' | 'keys' | 'sessions' | 'preferences' = 'profile') => `/me/${tab}`,
+  login: () => '/login',
+  register: () => '/register',
+  setup: () => '/setup',
+} as const
+
+/** Where to go after a login: a path of this console and never an address of somebody else. */
+export function safeNext(next: unknown): string {
+  if (typeof next !== 'string' || !/^\/(?![/\\])/.test(next)) return pb.overview()
+  return /^\/(login|setup|register)(?:[/?#]|$)/.test(next) ? pb.overview() : next
+}

@@ -1,0 +1,102 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect, type AnyRoute } from '@tanstack/react-router'
+import { canWith, meQuery } from './me.ts'
+import { pages, type Page } from './pages.ts'
+import { pb } from './paths.ts'
+import { queryClient } from './queryClient.ts'
+import { parseSearch, stringifySearch } from './search.ts'
+import { NotFound } from './shell/NotFound.tsx'
+import { PageError } from './shell/PageError.tsx'
+import { PageGuard } from './shell/PageGuard.tsx'
+import { Shell } from './shell/Shell.tsx'
+
+declare module '@tanstack/react-router' {
+  interface StaticDataRouteOption {
+    title?: string
+    page?: Page
+  }
+}
+
+const root = createRootRoute({ errorComponent: PageError, notFoundComponent: NotFound })
+
+const outside = [
+  createRoute({
+    getParentRoute: () => root,
+    path: pb.login(),
+    component: lazyRouteComponent(() => import('./auth/LoginPage.tsx')),
+    staticData: { title: 'Log in' },
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: pb.register(),
+    component: lazyRouteComponent(() => import('./auth/RegisterPage.tsx')),
+    staticData: { title: 'Register' },
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: pb.setup(),
+    component: lazyRouteComponent(() => import('./auth/SetupPage.tsx')),
+    staticData: { title: 'Set up' },
+  }),
+]
+
+/** Everything inside the shell is for somebody who is logged in; who is not leaves for the login page on the way. */
+const shell = createRoute({
+  getParentRoute: () => root,
+  id: 'shell',
+  component: Shell,
+  loader: () => queryClient.ensureQueryData(meQuery),
+})
+
+const everythingElse = createRoute({ getParentRoute: () => shell, path: '$', component: NotFound, staticData: { title: 'Not found' } })
+
+export const router = createRouter({
+  routeTree: root.addChildren([...outside, shell.addChildren([...pages.map(routeOf), ...homeRoute(), everythingElse])]),
+  parseSearch,
+  stringifySearch,
+  defaultPreload: 'intent',
+  defaultPreloadDelay: 50,
+  // The query cache knows what is fresh.
+  defaultPreloadStaleTime: 0,
+  defaultPendingMs: 150,
+  scrollRestoration: true,
+  scrollToTopSelectors: ['#main'],
+  defaultErrorComponent: PageError,
+})
+
+function routeOf(page: Page): AnyRoute {
+  const component = lazyRouteComponent(page.load)
+  const guarded = () => <PageGuard page={page} component={component} />
+  const common = { getParentRoute: () => shell, component: guarded, staticData: { title: page.title, page } }
+  const home = page.path === pb.overview() ? { beforeLoad: goWhereAllowed } : {}
+  if (!page.panels) return createRoute({ ...common, ...home, path: page.path })
+  const layout: AnyRoute = createRoute({ ...common, id: `page:${page.path}` })
+  const panels = page.panels.map(({ path, title, load, permission }) =>
+    createRoute({
+      getParentRoute: () => layout,
+      path,
+      component: panelOf({ path, title, load, ...(permission && { permission }) }),
+      staticData: { title, page },
+    }),
+  )
+  return layout.addChildren([createRoute({ ...home, getParentRoute: () => layout, path: page.path, staticData: { title: page.title, page } }), ...panels])
+}
+
+function panelOf(panel: Page) {
+  const component = lazyRouteComponent(panel.load)
+  return () => <PageGuard page={panel} component={component} />
+}
+
+/** Until there is an overview, home is the first page there is. */
+function homeRoute(): AnyRoute[] {
+  if (pages.some(({ path }) => path === pb.overview())) return []
+  return [createRoute({ getParentRoute: () => shell, path: '/', beforeLoad: goWhereAllowed })]
+}
+
+/** Home is the overview for those who may see it, and else their first page. */
+async function goWhereAllowed(): Promise<void> {
+  const me = await queryClient.ensureQueryData(meQuery)
+  const can = canWith(me.permissions)
+  const allowed = pages.filter(({ permission, path }) => (!permission || can(permission).ok) && !path.includes('$'))
+  const first = allowed.find(({ nav }) => nav) ?? allowed[0]
+  if (first && first.path !== pb.overview()) throw redirect({ to: first.path, replace: true })
+}

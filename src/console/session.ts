@@ -1,0 +1,40 @@
+import { safeNext } from './paths.ts'
+
+const refreshedAtKey = 'miktos.refreshed-at'
+
+let pending: Promise<boolean> | undefined
+
+/**
+ * Renews the session's cookies. All calls and all tabs that find the token run out at the same time
+ * share one renewal. False when the session is over.
+ */
+export function refreshSession(): Promise<boolean> {
+  pending ??= renew().finally(() => {
+    pending = undefined
+  })
+  return pending
+}
+
+async function renew(): Promise<boolean> {
+  const startedAt = Date.now()
+  const renewUnlessDone = async (): Promise<boolean> => {
+    if (Number(localStorage.getItem(refreshedAtKey)) > startedAt) return true
+    const response = await fetch('/api/v1/auth/refresh', {
+      method: 'POST',
+      credentials: 'same-origin',
+      headers: { 'content-type': 'application/json' },
+      body: '{}',
+    })
+    if (response.ok) localStorage.setItem(refreshedAtKey, String(Date.now()))
+    // Only a "no" ends the session; a server that restarts does not.
+    return response.ok || response.status >= 500
+  }
+  // Locks exist only on https and localhost; elsewhere the server forgives two tabs the same token for some seconds.
+  return navigator.locks ? navigator.locks.request('miktos.refresh', renewUnlessDone) : renewUnlessDone()
+}
+
+/** Leaves for the login page, which comes back here. */
+export function sessionEnded(): void {
+  if (location.pathname === '/login') return
+  location.assign(`/login?next=${encodeURIComponent(safeNext(location.pathname + location.search))}`)
+}

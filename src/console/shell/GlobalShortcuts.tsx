@@ -1,0 +1,28 @@
+import { useNavigate } from '@tanstack/react-router'
+import { useShortcuts } from '../keyboard.ts'
+import { useCan } from '../me.ts'
+import { setPreferences, shownTheme } from '../preferences.ts'
+import { copyText } from '../ui/clipboard.ts'
+import { toastDone } from '../ui/Toaster.tsx'
+import { openHelp } from './helpState.ts'
+import { reachable } from './nav.ts'
+import { openPalette } from './paletteState.ts'
+
+/** What works on every page. */
+export function GlobalShortcuts() {
+  const navigate = useNavigate()
+  const chords = reachable(useCan()).filter(({ chord }) => chord)
+  useShortcuts([
+    { keys: '$mod+k', label: 'Search or jump to', group: 'General', run: openPalette },
+    { keys: '?', label: 'This list', group: 'General', run: openHelp },
+    { keys: '$mod+.', label: 'Dark or light', group: 'General', run: () => setPreferences({ theme: shownTheme() === 'dark' ? 'light' : 'dark' }) },
+    {
+      keys: 'y',
+      label: 'Copy a link to what is shown',
+      group: 'General',
+      run: () => void copyText(location.href).then(() => toastDone('Link copied')),
+    },
+    ...chords.map(({ chord, title, path }) => ({ keys: `g ${chord}`, label: title, group: 'Go to' as const, run: () => void navigate({ to: path }) })),
+  ])
+  return null
+}

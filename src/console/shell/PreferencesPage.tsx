@@ -1,0 +1,72 @@
+import type { ReactNode } from 'react'
+import { setPreferences, usePreferences } from '../preferences.ts'
+import { Card } from '../ui/Card.tsx'
+import { PageHeader } from '../ui/PageHeader.tsx'
+import { Segments } from '../ui/Segments.tsx'
+import { Switch } from '../ui/Switch.tsx'
+import { MeTabs } from './MeTabs.tsx'
+
+export default function PreferencesPage() {
+  const { theme, density, letterKeys, timeZone } = usePreferences()
+  return (
+    <>
+      <PageHeader title="Preferences" lead="Kept in this browser." />
+      <MeTabs />
+      <div className="flex max-w-2xl flex-col gap-3">
+        <Card title="Look">
+          <Row label="Theme">
+            <Segments
+              label="Theme"
+              value={theme}
+              options={[
+                { value: 'dark', label: 'Dark' },
+                { value: 'light', label: 'Light' },
+                { value: 'system', label: 'System' },
+              ]}
+              onChange={(value) => setPreferences({ theme: value })}
+            />
+          </Row>
+          <Row label="Rows of tables">
+            <Segments
+              label="Rows of tables"
+              value={density}
+              options={[
+                { value: 'comfortable', label: 'Comfortable' },
+                { value: 'compact', label: 'Compact' },
+              ]}
+              onChange={(value) => setPreferences({ density: value })}
+            />
+          </Row>
+        </Card>
+        <Card title="Times and keys">
+          <Row label="Times are shown in">
+            <Segments
+              label="Times are shown in"
+              value={timeZone}
+              options={[
+                { value: 'browser', label: Intl.DateTimeFormat().resolvedOptions().timeZone.replaceAll('_', ' ') },
+                { value: 'utc', label: 'UTC' },
+              ]}
+              onChange={(value) => setPreferences({ timeZone: value })}
+            />
+          </Row>
+          <div className="py-2">
+            <Switch
+              label="Shortcuts of single letters"
+              hint="Such as j, k and g o. Switch them off if you speak to your browser or hit keys by accident."
+              checked={letterKeys}
+              onChange={(checked) => setPreferences({ letterKeys: checked })}
+            />
+          </div>
+        </Card>
+      </div>
+    </>
+  )
+}
+
+const Row = ({ label, children }: { label: string; children: ReactNode }) => (
+  <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1 border-b border-border py-2 last:border-b-0">
+    <span>{label}</span>
+    {children}
+  </div>
+)

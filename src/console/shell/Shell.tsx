@@ -1,0 +1,58 @@
+import { Outlet, useRouterState } from '@tanstack/react-router'
+import { lazy, Suspense, useEffect } from 'react'
+import { startKeyboard } from '../keyboard.ts'
+import { startLive } from '../live.ts'
+import { BottomBar } from './BottomBar.tsx'
+import { GlobalShortcuts } from './GlobalShortcuts.tsx'
+import { Header } from './Header.tsx'
+import { Help } from './Help.tsx'
+import { LiveStrip } from './LiveStrip.tsx'
+import { usePalette } from './paletteState.ts'
+import { Reauthentication } from './Reauthentication.tsx'
+import { RouteAnnouncer } from './RouteAnnouncer.tsx'
+import { Sidebar } from './Sidebar.tsx'
+
+const Palette = lazy(() => import('./Palette.tsx'))
+
+export function Shell() {
+  const { open } = usePalette()
+  useEffect(startLive, [])
+  useEffect(startKeyboard, [])
+  return (
+    <div className="grid h-dvh grid-cols-[100%] grid-rows-[44px_auto_1fr_auto] md:grid-cols-[48px_minmax(0,1fr)] md:grid-rows-[44px_auto_1fr] xl:grid-cols-[208px_minmax(0,1fr)]">
+      <a href="#main" className="sr-only z-50 rounded-md bg-accent px-3 py-2 text-on-solid focus:not-sr-only focus:absolute focus:top-1 focus:left-1">
+        Skip to the page
+      </a>
+      <Header />
+      <div className="col-span-full">
+        <LiveStrip />
+      </div>
+      <Sidebar />
+      <main id="main" tabIndex={-1} className="relative min-w-0 overflow-auto px-5 py-4 outline-none max-md:px-3">
+        <Progress />
+        <Outlet />
+      </main>
+      <BottomBar />
+      <GlobalShortcuts />
+      <RouteAnnouncer />
+      <Reauthentication />
+      <Help />
+      {open && (
+        <Suspense>
+          <Palette />
+        </Suspense>
+      )}
+    </div>
+  )
+}
+
+/** While the next page loads the last one stays, and this line moves above it. */
+function Progress() {
+  const loading = useRouterState({ select: ({ status, isLoading }) => status === 'pending' && isLoading })
+  if (!loading) return null
+  return (
+    <div role="progressbar" aria-label="Loading the page" className="fixed inset-x-0 top-0 z-50 h-0.5 overflow-hidden [animation:fade-in_100ms_150ms_both]">
+      <div className="h-full w-1/4 animate-travel bg-accent" />
+    </div>
+  )
+}

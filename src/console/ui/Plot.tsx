@@ -1,0 +1,203 @@
+import { useEffect, useEffectEvent, useRef, useState } from 'react'
+import uPlot from 'uplot'
+import 'uplot/dist/uPlot.min.css'
+import { formatClock, formatDayAndMinutes } from '../format.ts'
+import { onPreferences } from '../preferences.ts'
+import { seriesColour, seriesDash, type Annotation, type ChartProps, type Threshold } from './Chart.tsx'
+import { axisFormat } from './timeAxis.ts'
+import { formatTick, formatUnit } from './unit.ts'
+
+/** Where the cursor is, for the tooltip; undefined while it is elsewhere. */
+interface Hover {
+  index: number
+  leftPx: number
+}
+
+const seriesShownMax = 12
+
+/** The canvas of a Chart. Its own chunk, because uPlot is only loaded where something is drawn. */
+export default function Plot(props: ChartProps & { height: number }) {
+  const host = useRef<HTMLDivElement>(null)
+  const plot = useRef<uPlot>(undefined)
+  const [hover, setHover] = useState<Hover>()
+  const { times, series, height, thresholds, annotations } = props
+  const data = [times.map((at) => at / 1_000), ...series.map(({ values }) => values)] as uPlot.AlignedData
+  const draw = useEffectEvent((element: HTMLElement) => new uPlot(optionsOf(props, element, setHover), data, element))
+  const shape = JSON.stringify([series.map(({ label, level }) => [label, level]), props.unit, props.max, props.area, props.syncKey, height, thresholds, annotations])
+
+  useEffect(() => {
+    const element = host.current
+    if (!element) return undefined
+    const make = (): void => {
+      plot.current?.destroy()
+      plot.current = draw(element)
+    }
+    make()
+    // Colours are read from the tokens when the plot is made.
+    const stopWatching = onPreferences(make)
+    const observer = new ResizeObserver(() => plot.current?.setSize({ width: element.clientWidth, height }))
+    observer.observe(element)
+    return () => {
+      stopWatching()
+      observer.disconnect()
+      plot.current?.destroy()
+      plot.current = undefined
+    }
+  }, [shape, height])
+
+  useEffect(() => {
+    plot.current?.setData(data)
+    // The arrays are new with every event; they are the point of drawing again.
+  }, [times, series])
+
+  return (
+    <div className="relative">
+      <div ref={host} aria-hidden="true" />
+      {hover && <HoverBox {...props} hover={hover} width={host.current?.clientWidth ?? 0} />}
+    </div>
+  )
+}
+
+function HoverBox({ times, series, unit, hover: { index, leftPx }, width }: ChartProps & { hover: Hover; width: number }) {
+  const at = times[index]
+  if (at === undefined) return null
+  const lines = series
+    .map((line, order) => ({ line, order, value: line.values[index] ?? null }))
+    .toSorted((a, b) => (b.value ?? -Infinity) - (a.value ?? -Infinity))
+    .slice(0, seriesShownMax)
+  const left = leftPx > width / 2
+  const longSpan = (times.at(-1) ?? 0) - (times[0] ?? 0) > 86_400_000
+  return (
+    <div
+      aria-hidden="true"
+      className="pointer-events-none absolute top-1 z-10 rounded-md border border-border bg-raised px-2 py-1 text-sm shadow-float"
+      style={left ? { right: width - leftPx + 12 } : { left: leftPx + 12 }}
+    >
+      <p className="text-muted">{longSpan ? formatDayAndMinutes(at) : formatClock(at)}</p>
+      {lines.map(({ line, order, value }) => (
+        <p key={line.label} className="flex items-center gap-2 whitespace-nowrap">
+          <span className="h-[3px] w-3" style={{ background: seriesColour(line, order) }} />
+          <span className="flex-1 text-muted">{line.label}</span>
+          <span className="pl-3">{formatUnit(value, unit)}</span>
+        </p>
+      ))}
+    </div>
+  )
+}
+
+function optionsOf(props: ChartProps & { height: number }, element: HTMLElement, setHover: (hover: Hover | undefined) => void): uPlot.Options {
+  const { series, unit, height, syncKey, max, area, onZoom, thresholds = [], annotations = [] } = props
+  const token = tokenReader()
+  const font = `11px ${getComputedStyle(document.body).fontFamily}`
+  const highest = Math.max(0, ...thresholds.map(({ value }) => value))
+  return {
+    width: element.clientWidth,
+    height,
+    legend: { show: false },
+    padding: [8, 8, 0, 0],
+    cursor: {
+      drag: { x: onZoom !== undefined, y: false, setScale: false },
+      points: { size: 6 },
+      ...(syncKey && { sync: { key: syncKey } }),
+    },
+    scales: {
+      x: { time: true },
+      y: { range: (_plot, _min, dataMax) => [0, max ?? (Math.max(dataMax ?? 0, highest) * 1.1 || 1)] },
+    },
+    axes: [
+      {
+        stroke: token('--faint'),
+        font,
+        grid: { show: false },
+        ticks: { stroke: token('--border'), size: 4 },
+        space: 72,
+        size: 28,
+        values: (_plot, splits) => axisFormat(splits),
+      },
+      {
+        stroke: token('--faint'),
+        font,
+        grid: { stroke: token('--border'), width: 1 },
+        ticks: { show: false },
+        size: 60,
+        space: 36,
+        values: (_plot, splits) => splits.map((value) => formatTick(value, unit)),
+      },
+    ],
+    series: [
+      {},
+      ...series.map((line, index): uPlot.Series => {
+        const colour = token(seriesColour(line, index).slice(4, -1))
+        const dash = seriesDash(line, index)
+        return {
+          label: line.label,
+          stroke: colour,
+          width: 1.5,
+          spanGaps: false,
+          points: { show: false },
+          ...(dash && { dash: dash.split(' ').map(Number) }),
+          ...(area && { fill: `${colour}22` }),
+        }
+      }),
+    ],
+    hooks: {
+      setCursor: [
+        ({ cursor }) => {
+          const { idx, left } = cursor
+          setHover(typeof idx === 'number' && left !== undefined && left >= 0 ? { index: idx, leftPx: left + 60 } : undefined)
+        },
+      ],
+      setSelect: [
+        (plot) => {
+          const { left, width } = plot.select
+          if (width < 8 || !onZoom) return
+          onZoom(plot.posToVal(left, 'x') * 1_000, plot.posToVal(left + width, 'x') * 1_000)
+          plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false)
+        },
+      ],
+      draw: [(plot) => drawMarks(plot, thresholds, annotations, token, font)],
+    },
+  }
+}
+
+/** Thresholds as dashed lines with a tint beyond them, annotations as dotted lines with their word. */
+function drawMarks(plot: uPlot, thresholds: Threshold[], annotations: Annotation[], token: (name: string) => string, font: string): void {
+  const { ctx, bbox } = plot
+  const scale = devicePixelRatio
+  ctx.save()
+  ctx.font = font.replace('11px', `${11 * scale}px`)
+  ctx.lineWidth = scale
+  for (const { value, label, level = 'error' } of thresholds) {
+    const y = plot.valToPos(value, 'y', true)
+    const colour = token(`--${level}`)
+    ctx.fillStyle = `${colour}0f`
+    ctx.fillRect(bbox.left, bbox.top, bbox.width, Math.max(0, y - bbox.top))
+    line(ctx, colour, [6 * scale, 4 * scale], bbox.left, y, bbox.left + bbox.width, y)
+    ctx.textAlign = 'right'
+    ctx.fillStyle = colour
+    ctx.fillText(label, bbox.left + bbox.width - 2 * scale, y - 4 * scale)
+  }
+  for (const { at, label } of annotations) {
+    const x = plot.valToPos(at / 1_000, 'x', true)
+    if (x < bbox.left || x > bbox.left + bbox.width) continue
+    line(ctx, token('--info'), [2 * scale, 3 * scale], x, bbox.top, x, bbox.top + bbox.height)
+    ctx.textAlign = 'left'
+    ctx.fillStyle = token('--info')
+    ctx.fillText(label, x + 4 * scale, bbox.top + 10 * scale)
+  }
+  ctx.restore()
+}
+
+function line(ctx: CanvasRenderingContext2D, colour: string, dash: number[], x1: number, y1: number, x2: number, y2: number): void {
+  ctx.strokeStyle = colour
+  ctx.setLineDash(dash)
+  ctx.beginPath()
+  ctx.moveTo(x1, y1)
+  ctx.lineTo(x2, y2)
+  ctx.stroke()
+}
+
+function tokenReader(): (name: string) => string {
+  const styles = getComputedStyle(document.documentElement)
+  return (name) => styles.getPropertyValue(name).trim()
+}

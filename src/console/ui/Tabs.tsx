@@ -1,0 +1,27 @@
+import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+
+interface TabLink {
+  to: string
+  label: ReactNode
+  count?: number
+}
+
+/** Tabs are addresses: each can be linked, reloaded and opened beside the other. */
+export const Tabs = ({ label, tabs }: { label: string; tabs: TabLink[] }) => (
+  <nav aria-label={label} className="mb-4 flex gap-1 overflow-x-auto border-b border-border">
+    {tabs.map(({ to, label, count }) => (
+      <Link
+        key={to}
+        to={to}
+        activeOptions={{ includeSearch: false }}
+        className="-mb-px flex h-8 shrink-0 items-center gap-1.5 border-b-2 border-transparent px-2 text-muted hover:text-text aria-[current]:border-accent aria-[current]:font-medium aria-[current]:text-text max-md:h-10"
+      >
+        <>
+          {label}
+          {count !== undefined && <span className="text-xs text-faint">{count}</span>}
+        </>
+      </Link>
+    ))}
+  </nav>
+)
