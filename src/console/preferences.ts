@@ -37,8 +37,9 @@ export function onPreferences(listener: () => void): () => void {
 }
 
 /** What is on the screen now, `system` resolved. */
-export const shownTheme = (): 'dark' | 'light' =>
-  current.theme === 'light' || (current.theme === 'system' && prefersLight.matches) ? 'light' : 'dark'
+export function shownTheme(): 'dark' | 'light' {
+  return current.theme === 'light' || (current.theme === 'system' && prefersLight.matches) ? 'light' : 'dark'
+}
 
 function stored(): Preferences {
   try {
