@@ -1,9 +1,12 @@
 import type { Feature } from '#platform/http/endpoints.ts'
 import { apiKeysFeature } from './api-keys/index.ts'
 import { createAuth, type Auth } from './auth/index.ts'
+import { backupFeature } from './backup/index.ts'
 import { mfaFeature } from './mfa/index.ts'
+import { processesFeature } from './processes/index.ts'
 import { projectsFeature } from './projects/index.ts'
 import { rolesFeature } from './roles/index.ts'
+import { systemFeature } from './system/index.ts'
 import { usersFeature } from './users/index.ts'
 
 /** Every capability of the product, one line each. */
@@ -16,6 +19,9 @@ export function createFeatures(): { features: Feature[]; auth: Auth } {
     apiKeysFeature,
     mfaFeature,
     projectsFeature,
+    systemFeature,
+    processesFeature,
+    backupFeature,
   ]
   return { features, auth }
 }

@@ -34,7 +34,7 @@ export async function serve(config: Config, supervised: Supervised): Promise<num
   log.child({ component: 'lifecycle' }).info('stopped')
   await flush()
   if (!restart) return 0
-  return supervised ? restartExitCode : restartInPlace()
+  return supervised || cluster.isWorker ? restartExitCode : restartInPlace()
 }
 
 async function listen({ http, platform: { config, lifecycle } }: App): Promise<string> {
@@ -104,6 +104,8 @@ async function superviseWorkers(count: number): Promise<number> {
     worker.on('exit', (code) => {
       if (stopping) return
       if (code === 78) process.exit(code)
+      // Somebody stopped this one; the last one takes the supervisor with it.
+      if (code === 0) return Object.values(cluster.workers ?? {}).every((other) => other?.isDead()) ? process.exit(0) : undefined
       setTimeout(start, Date.now() - startedAt < 5_000 ? 2_000 : 0)
     })
   }

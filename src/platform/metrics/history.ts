@@ -11,8 +11,8 @@ export interface Point {
 /** Samples of the last hour. */
 export interface History {
   push(at: number, sample: Sample): void
-  /** Values of these types, newest first, at most `limit` of them, and how many there are in all. */
-  newest(types: readonly SampleType[], limit: number): { points: Point[]; total: number }
+  /** Values of these types since then, newest first, at most `limit` of them, and how many there are in all. */
+  newest(types: readonly SampleType[], wanted: { limit: number; since?: number | undefined }): { points: Point[]; total: number }
   /** Mean over the `spanMs` before the newest sample; undefined while there is none. */
   mean(type: SampleType, spanMs: number): number | undefined
 }
@@ -44,8 +44,8 @@ export function sampleHistory(shortestIntervalMs: number): History {
       times[position] = at
       for (const type of sampleTypes) values.get(type)![position] = sample[type] ?? Number.NaN
     },
-    newest: (types, limit) => {
-      const kept = positions()
+    newest: (types, { limit, since = 0 }) => {
+      const kept = positions().filter((position) => times[position]! >= since)
       const points = types.flatMap((type) => pointsOf(type, kept)).toSorted((a, b) => b.at - a.at)
       return { points: points.slice(0, limit), total: points.length }
     },

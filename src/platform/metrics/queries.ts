@@ -31,8 +31,9 @@ export function queryObserver(registry: Registry, queries: RollingWindow, system
   }
 }
 
-/** `SELECT` for a SelectQueryNode; `RAW` for SQL that was written out. */
-const operationOf = ({ kind }: RootOperationNode): string => kind.replace(/(Query)?Node$/, '').toUpperCase()
+/** `CREATE TABLE` for a CreateTableNode; `RAW` for SQL that was written out. */
+const operationOf = ({ kind }: RootOperationNode): string =>
+  kind.replace(/(Query)?Node$/, '').replace(/(?<=[a-z])(?=[A-Z])/g, ' ').toUpperCase()
 
 /** The name of the engine that a database URL asks for, as OpenTelemetry spells it. */
 export function systemOf(databaseUrl: string): string {

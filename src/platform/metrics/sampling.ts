@@ -15,7 +15,7 @@ export function startSampling(platform: Platform, watched: () => boolean, publis
   metrics.sampleFrom(machineSource(platform))
   metrics.sampleFrom(() => ({ event_loop_delay: eventLoop.longestPauseMs() }))
   metrics.sampleFrom(() => trafficSample(platform))
-  let skipped = false
+  let skipped = true
   let running = false
 
   const tick = async (): Promise<void> => {
@@ -29,9 +29,11 @@ export function startSampling(platform: Platform, watched: () => boolean, publis
     metrics.history.push(at, sample)
     if (looked) publish(at, sample)
   }
-  const timer = setInterval(() => {
+  const run = (): void => {
     tick().catch((error: unknown) => platform.log.child({ component: 'metrics' }).warn({ err: error }, 'no sample was taken'))
-  }, sampleEveryMs)
+  }
+  const timer = setInterval(run, sampleEveryMs)
+  run()
   return () => {
     clearInterval(timer)
     eventLoop.stop()

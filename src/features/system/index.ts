@@ -1,0 +1,28 @@
+import { feature } from '#platform/http/endpoints.ts'
+import { startSampling } from '#platform/metrics/sampling.ts'
+import { registerChecks } from './checks.ts'
+import { probeEndpoints, systemEndpoints } from './contract.ts'
+import { registerOwnMetrics } from './ownMetrics.ts'
+import { probeHandlers, systemHandlers } from './routes.ts'
+import { declareTopics, publishSample, startEventsTopic, startHealthTopic } from './topics.ts'
+
+export { clearCache, modelCachePrefix } from './cache.ts'
+
+export const systemFeature = feature({
+  name: 'system',
+  endpoints: { ...probeEndpoints, ...systemEndpoints },
+  handlers: { ...probeHandlers, ...systemHandlers },
+  start: (platform, server, stream) => {
+    declareTopics(platform)
+    registerChecks(platform, stream)
+    registerOwnMetrics(platform, stream)
+    server.onFinished(platform.metrics.observeRequest)
+    const watched = (): boolean => platform.live.watchers('metrics') > 0
+    const stops = [
+      startSampling(platform, watched, (at, sample) => publishSample(platform, at, sample)),
+      startHealthTopic(platform),
+      startEventsTopic(platform),
+    ]
+    return () => stops.forEach((stop) => void stop())
+  },
+})

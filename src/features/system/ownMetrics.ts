@@ -1,0 +1,48 @@
+import { secondMs } from '#kernel/time.ts'
+import { registerRead } from '#platform/metrics/read.ts'
+import type { Platform } from '#platform/platform.ts'
+import type { Stream } from '#platform/realtime/stream.ts'
+import { countSessions } from './counts.ts'
+
+const sessionsAgeMaxMs = 30 * secondMs
+
+/** Adds what lies outside the machine itself: sockets, cache, sessions, health. */
+export function registerOwnMetrics(platform: Platform, stream: Stream): void {
+  const { metrics, cache, health } = platform
+  const { registry } = metrics
+  const sessions = remembered(() => countSessions(platform), sessionsAgeMaxMs)
+
+  registerRead(registry, { kind: 'gauge', name: 'miktos_ws_clients', help: 'Open WebSockets', read: () => stream.connections().length })
+  registerRead(registry, { kind: 'counter', name: 'miktos_cache_hits_total', help: 'Reads that the cache answered', read: async () => (await cache.stats()).hits })
+  registerRead(registry, { kind: 'counter', name: 'miktos_cache_misses_total', help: 'Reads that it could not answer', read: async () => (await cache.stats()).misses })
+  registerRead(registry, { kind: 'gauge', name: 'miktos_active_sessions', help: 'Sessions that may be used', read: async () => (await sessions()).sessions })
+  registerRead(registry, { kind: 'gauge', name: 'miktos_active_users', help: 'Users who used a session lately', read: async () => (await sessions()).online })
+  registerRead(registry, {
+    kind: 'gauge',
+    name: 'miktos_component_up',
+    help: '1 unless the component is down',
+    label: 'component',
+    read: async () => Object.fromEntries((await health.run()).map(({ name, status }) => [name, status === 'down' ? 0 : 1])),
+  })
+
+  metrics.sampleFrom(async () => {
+    const { hits, misses, hit_rate } = await cache.stats()
+    return {
+      ws_clients: stream.connections().length,
+      active_sessions: (await sessions()).sessions,
+      ...(hits + misses > 0 && { cache_hit_rate: hit_rate * 100 }),
+    }
+  })
+}
+
+/** Samples are taken every few seconds; what the database has to count is asked less often. */
+function remembered<T>(read: () => Promise<T>, ageMaxMs: number): () => Promise<T> {
+  let latest: { at: number; value: Promise<T> } | undefined
+  return () => {
+    if (!latest || performance.now() - latest.at > ageMaxMs) {
+      latest = { at: performance.now(), value: read() }
+      latest.value.catch(() => (latest = undefined))
+    }
+    return latest.value
+  }
+}
