@@ -43,6 +43,8 @@ async function actorOf({ database, now }: Platform, key: KeyRow): Promise<Actor>
     id: owner.id,
     label: `${owner.username}/${key.name}`,
     role: owner.role,
+    email: owner.email,
+    mfaEnabled: owner.mfa_enabled_at !== null,
     permissions: permissionsOf(scopes, role?.permissions ?? []),
     sessionId: null,
     keyId: key.id,

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import { AppError } from '#kernel/errors.ts'
 import { allPermissions } from '#kernel/permissions.ts'
@@ -31,6 +31,10 @@ export function createAuthenticator(platform: Platform, localToken: string): Aut
   for (const topic of rightsTopics) platform.events.subscribe(topic, () => actors.clear())
   platform.events.onReconnect(() => actors.clear())
 
+  const adminToken = platform.config.get('admin_token')
+  const localDigest = hash('sha256', localToken, 'base64url')
+  const adminDigest = adminToken && hash('sha256', adminToken, 'base64url')
+
   const remembered = async (key: string, load: () => Promise<Actor>): Promise<Actor> => {
     const known = actors.get(key)
     if (known) return known
@@ -39,28 +43,31 @@ export function createAuthenticator(platform: Platform, localToken: string): Aut
     return actor
   }
 
-  const claimsOf = async (token: string): Promise<AccessClaims> => {
-    const hash = createHash('sha256').update(token).digest('base64')
-    const known = verified.get(hash)
+  const claimsOf = async (token: string, digest: string): Promise<AccessClaims> => {
+    const known = verified.get(digest)
     const claims = known ?? (await verifyAccessToken(platform.secrets, token, platform.now()))
     if (claims.expiresAt <= platform.now()) throw new AppError('TOKEN_EXPIRED', 'The access token has expired; refresh it')
-    if (!known) verified.set(hash, claims)
+    if (!known) verified.set(digest, claims)
     return claims
   }
 
-  const session = async (token: string): Promise<Actor> => {
-    const { sessionId, userId } = await claimsOf(token)
+  const session = async (token: string, digest: string): Promise<Actor> => {
+    const { sessionId, userId } = await claimsOf(token, digest)
     return remembered(`session:${sessionId}`, () => sessionActor(platform, sessionId, userId))
   }
 
   return {
     cookieName: accessCookie,
     identify: async ({ bearer, cookie }, address) => {
-      if (bearer === undefined) return cookie === undefined ? anonymous : session(cookie)
-      if (sameSecret(bearer, localToken)) return systemActor('local', 'local command', allPermissions)
-      if (sameSecret(bearer, platform.config.get('admin_token'))) return bootstrapActor
-      if (bearer.startsWith(keyPrefix)) return remembered(`key:${bearer}`, () => identifyKey(platform, bearer, address))
-      return session(bearer)
+      const token = bearer ?? cookie
+      if (token === undefined) return anonymous
+      // Secrets are compared, and tokens remembered, by their hash: neither its time nor a dump tells them.
+      const digest = hash('sha256', token, 'base64url')
+      if (bearer === undefined) return session(token, digest)
+      if (digest === localDigest) return localActor
+      if (digest === adminDigest) return bootstrapActor
+      if (bearer.startsWith(keyPrefix)) return remembered(`key:${digest}`, () => identifyKey(platform, bearer, address))
+      return session(bearer, digest)
     },
     recheck: async (actor) => {
       const { sessionId, keyId, id } = actor
@@ -79,20 +86,17 @@ export function createAuthenticator(platform: Platform, localToken: string): Aut
   }
 }
 
+/** Who commands of the machine itself act as; whoever may read the data folder is an administrator already. */
+const localActor = systemActor('local', 'local command', allPermissions)
+
 /** `ADMIN_TOKEN`: an API key that exists before any user does. */
 export const bootstrapActor: Actor = { ...systemActor('bootstrap', 'ADMIN_TOKEN', allPermissions), kind: 'api-key', role: 'admin', keyId: bootstrapKeyId }
-
-function sameSecret(given: string, secret: string | undefined): boolean {
-  if (!secret) return false
-  const [a, b] = [given, secret].map((text) => createHash('sha256').update(text).digest())
-  return timingSafeEqual(a!, b!)
-}
 
 async function sessionActor({ database, now }: Platform, sessionId: string, userId: string): Promise<Actor> {
   const row = await database.read
     .selectFrom('auth_sessions')
     .innerJoin('users', 'users.id', 'auth_sessions.user_id')
-    .select(['users.id', 'users.username', 'users.role', 'users.state', 'revoked_at', 'expires_at', 'authenticated_at'])
+    .select(['users.id', 'users.username', 'users.email', 'users.role', 'users.state', 'users.mfa_enabled_at', 'revoked_at', 'expires_at', 'authenticated_at'])
     .where('auth_sessions.id', '=', sessionId)
     .executeTakeFirst()
   if (!row || row.id !== userId || row.revoked_at !== null || row.state !== 'active' || row.expires_at <= now()) {
@@ -104,6 +108,8 @@ async function sessionActor({ database, now }: Platform, sessionId: string, user
     id: row.id,
     label: row.username,
     role: row.role,
+    email: row.email,
+    mfaEnabled: row.mfa_enabled_at !== null,
     permissions: new Set(role?.permissions),
     sessionId,
     keyId: null,

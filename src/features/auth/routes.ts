@@ -1,7 +1,7 @@
 import type * as z from 'zod'
 import { AppError, invalid } from '#kernel/errors.ts'
 import { iso } from '#kernel/time.ts'
-import { audited, findUser, getUser, hashPassword, hasAdministrator, requireGoodPassword, setPassword, updateUserRow, type UserRow } from '#features/users/index.ts'
+import { audited, getUser, hashPassword, hasAdministrator, requireGoodPassword, setPassword, updateUserRow, type UserRow } from '#features/users/index.ts'
 import { findRole } from '#features/roles/index.ts'
 import type { Context } from '#platform/context.ts'
 import type { Handlers } from '#platform/http/endpoints.ts'
@@ -46,7 +46,7 @@ export const authHandlers = (setupToken: SetupToken): Handlers<typeof authEndpoi
     for (const name of [accessCookie, refreshCookie]) ctx.outgoing.clearCookie(name, '/')
     return { success: true, message: 'Logged out' }
   },
-  verify: async (ctx) => ({ valid: true, user: await accountOf(ctx), session_id: ctx.actor.sessionId }),
+  verify: (ctx) => ({ valid: true, user: accountOf(ctx), session_id: ctx.actor.sessionId }),
   register: async (ctx, { body }) => {
     const state = await register(ctx, body)
     const message = state === 'active' ? 'You can log in now' : 'An administrator will look at your request'
@@ -56,7 +56,7 @@ export const authHandlers = (setupToken: SetupToken): Handlers<typeof authEndpoi
     await reauthenticate(ctx, body)
     return { success: true, message: 'Confirmed' }
   },
-  me: async (ctx) => ({ user: await accountOf(ctx), permissions: [...ctx.actor.permissions], session_id: ctx.actor.sessionId }),
+  me: (ctx) => ({ user: accountOf(ctx), permissions: [...ctx.actor.permissions], session_id: ctx.actor.sessionId }),
   updateMe: async (ctx, { body }) => {
     const before = await getUser(ctx.db, ctx.actor.id)
     const changes = { ...(body.email && { email: body.email }), ...(body.username && { username: body.username }), updated_at: ctx.now() }
@@ -65,7 +65,8 @@ export const authHandlers = (setupToken: SetupToken): Handlers<typeof authEndpoi
       note.before = audited(before)
       note.after = audited({ ...before, ...changes })
     })
-    return accountOf(ctx)
+    const { email, username } = { ...before, ...changes }
+    return { ...accountOf(ctx), email, username }
   },
   changePassword: async (ctx, { body }) => {
     const user = await getUser(ctx.db, ctx.actor.id)
@@ -110,12 +111,15 @@ const account = ({ id, username, email, role, mfa_enabled_at }: UserRow, permiss
   mfa_enabled: mfa_enabled_at !== null,
 })
 
-/** Of a session or an API key its user, with the rights the credentials give; ADMIN_TOKEN has no user. */
-async function accountOf(ctx: Context): Promise<z.output<typeof Account>> {
-  const { id, label, role, permissions } = ctx.actor
-  const user = await findUser(ctx.db, id)
-  return user ? account(user, [...permissions]) : { id, username: label, email: null, role, permissions: [...permissions], mfa_enabled: false }
-}
+/** Whoever the credentials stand for, with the rights they give; an API key is named `owner/key`. */
+const accountOf = ({ actor }: Context): z.output<typeof Account> => ({
+  id: actor.id,
+  username: actor.label,
+  email: actor.email,
+  role: actor.role,
+  permissions: [...actor.permissions],
+  mfa_enabled: actor.mfaEnabled,
+})
 
 async function sessionViews(ctx: Context, userId: string) {
   const sessions = await liveSessions(ctx.db, userId, ctx.now())

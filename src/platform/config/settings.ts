@@ -220,13 +220,13 @@ export const settings = {
     live,
   ),
 
-  rate_limit: limits.given(kinds.integer(1, 1_000_000), 100, 'Requests a minute, for each user, key or address', {
+  rate_limit: limits.given(kinds.integer(1, 1_000_000_000), 100, 'Requests a minute, for each user, key or address', {
     aliases: ['RATE_LIMIT'],
     ...live,
   }),
-  rate_limit_logs: limits.given(kinds.integer(1, 1_000_000), 20, 'Log queries a minute', live),
-  rate_limit_metrics: limits.given(kinds.integer(1, 1_000_000), 30, 'Metrics queries a minute', live),
-  rate_limit_auth: limits.given(kinds.integer(1, 1_000_000), 20, 'Sign-in attempts a minute', live),
+  rate_limit_logs: limits.given(kinds.integer(1, 1_000_000_000), 20, 'Log queries a minute', live),
+  rate_limit_metrics: limits.given(kinds.integer(1, 1_000_000_000), 30, 'Metrics queries a minute', live),
+  rate_limit_auth: limits.given(kinds.integer(1, 1_000_000_000), 20, 'Sign-in attempts a minute', live),
   sockets_per_user_max: limits.given(kinds.integer(1, 10_000), 10, 'Open sockets for each user', live),
   body_bytes_max: limits.given(kinds.integer(1_024, 1_024 * mebibyte), mebibyte, 'Largest request body in bytes'),
   request_timeout_seconds: limits.given(kinds.integer(1, 3_600), 30, 'Longest time a request may take to arrive'),
@@ -252,6 +252,7 @@ export const settings = {
   activity_retention_days: retention.given(kinds.integer(1, 3_650), 90, 'Days of activity kept', live),
   activity_rows_max: retention.given(kinds.integer(1_000, 1_000_000_000), 2_000_000, 'Activity records kept', live),
   audit_retention_days: retention.given(kinds.integer(1, 36_500), 365, 'Days of audit log kept', live),
+  audit_records_max: retention.given(kinds.integer(1_000, 1_000_000_000), 10_000_000, 'Audit records kept', live),
 
   health_cpu_percent_max: health.given(
     kinds.decimal(1, 100),

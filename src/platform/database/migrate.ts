@@ -18,6 +18,10 @@ const platformMigrations: Migration[] = [
   },
 ]
 
+/** Names of all steps of the schema, the platform's own included. */
+export const migrationNames = (migrations: readonly Migration[]): string[] =>
+  [...platformMigrations, ...migrations].map(({ name }) => name)
+
 /**
  * Brings the schema forward. One server migrates, others that start at the same time wait for it.
  * Throws, and changes nothing, when the database was written by a newer version.

@@ -67,9 +67,10 @@ function guard(server: HttpServer, endpoint: Endpoint) {
     const { actor, failure } = await identify(server, request)
     request.actor = actor
     await spend(platform, rate, actor, request.origin.address ?? '', reply)
+    request.ctx = contextOf(server, request, reply)
     if (access === 'public') return
     if (failure) throw failure
-    contextOf(server, request, reply).require(access)
+    request.ctx.require(access)
   }
 }
 
@@ -114,7 +115,9 @@ async function answer(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const ctx = contextOf(server, request, reply)
+  const { ctx } = request
+  // The body came after the context was made.
+  ctx.incoming.rawBody = request.rawJson ?? noBytes
   const input = parseInput(endpoint, request)
   if (endpoint.sensitive) await server.authenticator.confirm(ctx)
   reply.code(endpoint.status ?? 200)
@@ -145,9 +148,11 @@ function namedTail(path: string, params: Record<string, string>): Record<string,
   return name ? { ...params, [name]: params['*']! } : params
 }
 
+const noBytes = Buffer.alloc(0)
+
 function contextOf(server: HttpServer, request: FastifyRequest, reply: FastifyReply): RequestContext {
   const { method, url, headers, cookies } = request
-  const incoming = { method, url, headers, cookies, rawBody: request.rawJson ?? Buffer.alloc(0) }
+  const incoming = { method, url, headers, cookies, rawBody: noBytes }
   return new RequestContext(server.platform, request.actor, request.origin, incoming, outgoingOf(request, reply))
 }
 

@@ -2,7 +2,7 @@ import compress from '@fastify/compress'
 import cookie from '@fastify/cookie'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { RateClass } from '#kernel/contract.ts'
-import { newId } from '#kernel/id.ts'
+import { randomUUID } from 'node:crypto'
 import { AppError } from '#kernel/errors.ts'
 import { secondMs } from '#kernel/time.ts'
 import { anonymous, type Actor, type Origin } from '../context.ts'
@@ -12,7 +12,7 @@ import { addressRanges, clientAddress, type AddressRanges } from './address.ts'
 import { publicError } from './errors.ts'
 import { bare, faceOf, type Face } from './faces.ts'
 import { securityHeaders } from './headers.ts'
-import type { Authenticator } from './request.ts'
+import type { Authenticator, RequestContext } from './request.ts'
 
 /** What is known of a request once its answer is sent. */
 export interface FinishedRequest {
@@ -56,6 +56,7 @@ declare module 'fastify' {
     /** Sent on this connection before the request came. */
     bytesBefore: number
     rawJson: Buffer
+    ctx: RequestContext
   }
 }
 
@@ -110,6 +111,7 @@ export async function createHttpServer(platform: Platform, authenticator: Authen
   app.decorateRequest('origin')
   app.decorateRequest('actor')
   app.decorateRequest('rawJson')
+  app.decorateRequest('ctx')
   app.decorateRequest('bytesBefore', 0)
   keepRawJson(app)
 
@@ -171,7 +173,7 @@ export const pathOf = (url: string): string => url.split('?', 1)[0]!
 
 /** A caller's own id is kept when it is short and harmless, so that it can be followed through systems. */
 const requestIdOf = (given: string | string[] | undefined): string =>
-  typeof given === 'string' && /^[\w.:-]{8,128}$/.test(given) ? given : newId()
+  typeof given === 'string' && /^[\w.:-]{8,128}$/.test(given) ? given : randomUUID()
 
 /** The allow list may change at run time; it is parsed again only when it did. */
 function currentRanges(config: Platform['config']): () => AddressRanges {

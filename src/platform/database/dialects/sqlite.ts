@@ -1,7 +1,8 @@
 import { mkdirSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import Sqlite from 'better-sqlite3'
-import { CompiledQuery, Kysely, SqliteDialect, SqliteDriver, type DatabaseConnection, type SqliteDialectConfig } from 'kysely'
+import { LRUCache } from 'lru-cache'
+import { CompiledQuery, Kysely, SqliteDialect, SqliteDriver, type DatabaseConnection, type SqliteDatabase, type SqliteDialectConfig, type SqliteStatement } from 'kysely'
 import type { OpenedEngine, Tables } from '../database.ts'
 
 /** `sqlite:///a.db` is relative to the working directory, `sqlite:////var/a.db` absolute, as in SQLAlchemy. */
@@ -22,8 +23,26 @@ export function openSqlite(url: string): OpenedEngine {
   return {
     dialect: 'sqlite',
     description: `SQLite at ${file}`,
-    write: new Kysely<Tables>({ dialect: new ImmediateDialect({ database: writer }) }),
-    read: new Kysely<Tables>({ dialect: new SqliteDialect({ database: reader }) }),
+    write: new Kysely<Tables>({ dialect: new ImmediateDialect({ database: preparingOnce(writer) }) }),
+    read: new Kysely<Tables>({ dialect: new SqliteDialect({ database: preparingOnce(reader) }) }),
+  }
+}
+
+const statementsMax = 500
+
+/** Preparing a statement costs more than running a small one, and the same few run all the time. */
+function preparingOnce(database: Sqlite.Database): SqliteDatabase {
+  const statements = new LRUCache<string, Sqlite.Statement>({ max: statementsMax })
+  return {
+    close: () => database.close(),
+    prepare: (sql) => {
+      const known = statements.get(sql)
+      // One that is being iterated over cannot run a second time.
+      if (known && !known.busy) return known as unknown as SqliteStatement
+      const statement = database.prepare(sql)
+      statements.set(sql, statement)
+      return statement as unknown as SqliteStatement
+    },
   }
 }
 
