@@ -4,7 +4,7 @@ import { AppError } from '#kernel/errors.ts'
 import type { Permission } from '#kernel/permissions.ts'
 import { appendAudit } from './audit/append.ts'
 import type { ReadDb, Tx } from './database/database.ts'
-import { redactValue } from './logging/redact.ts'
+import { maskSecrets } from './logging/redact.ts'
 import type { Logger } from './logging/logging.ts'
 import type { Platform } from './platform.ts'
 import { deliver, enqueue, type DomainEvent } from './outbox.ts'
@@ -16,6 +16,9 @@ export interface Actor {
   id: string
   label: string
   role: string | null
+  /** Null for actors that are no users. */
+  email: string | null
+  mfaEnabled: boolean
   permissions: ReadonlySet<Permission>
   sessionId: string | null
   keyId: string | null
@@ -28,6 +31,8 @@ export const anonymous: Actor = {
   id: 'anonymous',
   label: 'anonymous',
   role: null,
+  email: null,
+  mfaEnabled: false,
   permissions: new Set(),
   sessionId: null,
   keyId: null,
@@ -152,4 +157,4 @@ export class Context {
 }
 
 const jsonOrNull = (value: Record<string, unknown> | undefined): string | null =>
-  value === undefined ? null : JSON.stringify(redactValue(value))
+  value === undefined ? null : JSON.stringify(maskSecrets(value))

@@ -83,10 +83,17 @@ const suspicious =
   /@|:\/\/|PRIVATE KEY|earer|asic |eyJ|m[kr]_|sk-|gh[pos]_|github_pat_|glpat-|xox|hf_|AIza|AKIA|ASIA|(?:pass|pwd|secret|token|key|authorization|cookie|otp)[\w-]{0,6}["']?\s{0,4}[=:]|[2-6](?:[ -]?\d){12}/i
 
 /** The text with secrets and personal data taken out of it: tokens, keys, passwords, e-mail addresses, card numbers. */
-export function redactText(text: string): string {
+export const redactText = (text: string): string => without(patterns, text)
+
+const secretPatterns = patterns.filter(({ kind }) => kind !== 'email')
+
+/** The text without its secrets; e-mail addresses stay. */
+export const maskText = (text: string): string => without(secretPatterns, text)
+
+function without(unwanted: readonly Pattern[], text: string): string {
   if (!suspicious.test(text)) return text
   let result = text
-  for (const { kind, hints, find, write } of patterns) {
+  for (const { kind, hints, find, write } of unwanted) {
     if (!hints.some((hint) => result.includes(hint))) continue
     result = result.replace(find, write ?? (() => redacted(kind)))
   }

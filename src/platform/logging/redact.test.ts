@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { redactText, redactValue } from './redact.ts'
+import { maskSecrets, redactText, redactValue } from './redact.ts'
 
 const jwt = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U'
 const key = ['-----BEGIN RSA PRIVATE KEY-----', 'MIIEowIBAAKCAQEA', 'PLANTED', '-----END RSA PRIVATE KEY-----'].join(
@@ -167,5 +167,16 @@ describe('redactValue', () => {
   it('recognises a secret that the cut would sever', () => {
     const text = String(redactValue(`${'x '.repeat(8_180)}${jwt} ${'y '.repeat(5_000)}`))
     assert.doesNotMatch(text, /eyJ/)
+  })
+})
+
+describe('maskSecrets', () => {
+  it('leaves e-mail addresses readable and takes secrets out, by key and by pattern', () => {
+    assert.deepEqual(maskSecrets({ email: 'ann@example.org', password: 'hunter2', note: `Bearer ${jwt}`, url: 'redis://:pw@h' }), {
+      email: 'ann@example.org',
+      password: '‹redacted:password›',
+      note: 'Bearer ‹redacted:token›',
+      url: 'redis://:‹redacted:password›@h',
+    })
   })
 })

@@ -1,5 +1,5 @@
 import { describeError } from './describeError.ts'
-import { isCard, redacted, redactText } from './patterns.ts'
+import { isCard, maskText, redacted, redactText } from './patterns.ts'
 
 export { redactText } from './patterns.ts'
 
@@ -55,18 +55,24 @@ function kindOfKey(key: string): string | undefined {
  * text) and bounded in depth, size and length. Takes anything: errors, maps, cycles.
  */
 export function redactValue(value: unknown): unknown {
-  return redact(value, { ancestors: new Set(), left: valuesMax })
+  return redact(value, { ancestors: new Set(), left: valuesMax, clean: redactText })
+}
+
+/** The same where people have to be recognised, as in the audit log: e-mail addresses stay readable. */
+export function maskSecrets(value: unknown): unknown {
+  return redact(value, { ancestors: new Set(), left: valuesMax, clean: maskText })
 }
 
 interface Walk {
   ancestors: Set<object>
   left: number
+  clean: (text: string) => string
 }
 
 function redact(value: unknown, walk: Walk): unknown {
-  if (typeof value === 'string') return redactLong(value)
+  if (typeof value === 'string') return redactLong(value, walk)
   if (typeof value === 'number') return isCard(String(value)) ? redacted('card') : value
-  if (typeof value === 'bigint') return redactText(String(value))
+  if (typeof value === 'bigint') return walk.clean(String(value))
   if (typeof value === 'function' || typeof value === 'symbol') return undefined
   if (typeof value !== 'object' || value === null) return value
   return redactObject(value, walk)
@@ -103,7 +109,7 @@ function redactItems(items: unknown[], walk: Walk): unknown[] {
 function redactEntries(entries: [string, unknown][], walk: Walk): Record<string, unknown> {
   const kept = entries
     .slice(0, allowance(entries.length, walk))
-    .map(([key, item]) => [redactLong(key), redactNamed(key, item, walk)])
+    .map(([key, item]) => [redactLong(key, walk), redactNamed(key, item, walk)])
   if (kept.length < entries.length) kept.push(['‹more›', entries.length - kept.length])
   // Not by assignment, which would take a key `__proto__` for the prototype.
   return Object.fromEntries(kept)
@@ -124,8 +130,8 @@ function redactNamed(key: string, item: unknown, walk: Walk): unknown {
 }
 
 /** Looks a little beyond the cut, so that a secret which the cut would sever is still recognised. */
-function redactLong(text: string): string {
-  if (text.length <= charactersMax) return redactText(text)
-  const kept = redactText(text.slice(0, charactersMax * 2)).slice(0, charactersMax)
+function redactLong(text: string, { clean }: Walk): string {
+  if (text.length <= charactersMax) return clean(text)
+  const kept = clean(text.slice(0, charactersMax * 2)).slice(0, charactersMax)
   return `${kept}‹${text.length - charactersMax} more characters›`
 }
