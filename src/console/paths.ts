@@ -25,6 +25,6 @@ export const pb = {
 
 /** Where to go after a login: a path of this console and never an address of somebody else. */
 export function safeNext(next: unknown): string {
-  if (typeof next !== 'string' || !/^\/(?![/\\])/.test(next)) return pb.overview()
+  if (typeof next !== 'string' || !/^\/(?!\/)[^\\\p{Cc}]*$/u.test(next)) return pb.overview()
   return /^\/(login|setup|register)(?:[/?#]|$)/.test(next) ? pb.overview() : next
 }

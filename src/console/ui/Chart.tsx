@@ -1,6 +1,7 @@
-import { lazy, Suspense, useId, useState, type ReactNode } from 'react'
+import { lazy, Suspense, useState, type ReactNode } from 'react'
 import { formatClock, formatDayAndMinutes } from '../format.ts'
-import { Button } from './Button.tsx'
+import { ChartLine, Table2 } from 'lucide-react'
+import { IconButton } from './Button.tsx'
 import { Skeleton } from './Skeleton.tsx'
 import type { StatusLevel } from './Status.tsx'
 import { formatUnit, type Unit } from './unit.ts'
@@ -54,17 +55,14 @@ export interface ChartProps {
 export function Chart(props: ChartProps) {
   const { label, times, series, unit, height = 180, empty = 'No data in this range.' } = props
   const [asTable, setAsTable] = useState(false)
-  const tableId = useId()
   const hasData = series.some(({ values }) => values.some((value) => value !== null))
   return (
     <figure aria-label={label} className="m-0 min-w-0">
-      <div className="mb-1 flex flex-wrap items-center justify-between gap-x-4 gap-y-1">
+      <div className="mb-1 flex items-start justify-between gap-2">
         <Legend series={series} unit={unit} />
-        <Button variant="ghost" size="sm" aria-expanded={asTable} aria-controls={tableId} onClick={() => setAsTable(!asTable)} className="ml-auto text-faint">
-          {asTable ? 'View as chart' : 'View as table'}
-        </Button>
+        <IconButton icon={asTable ? ChartLine : Table2} size="sm" label={asTable ? 'View as chart' : 'View as table'} onClick={() => setAsTable(!asTable)} className="!text-faint" />
       </div>
-      <div id={tableId} style={{ height }} className="relative">
+      <div style={{ height }} className="relative">
         {asTable ? (
           <ChartTable {...props} />
         ) : (
@@ -84,7 +82,7 @@ export const seriesColour = ({ level }: Series, index: number): string => (level
 export const seriesDash = ({ level }: Series, index: number): string => (level ? '' : dashes[index % 8]!)
 
 const Legend = ({ series, unit }: { series: Series[]; unit: Unit }) => (
-  <ul className="flex flex-wrap gap-x-4 text-sm text-muted">
+  <ul className="flex min-h-6 min-w-0 flex-wrap items-center gap-x-4 text-sm text-muted">
     {series.map((line, index) => (
       <li key={line.label} className="flex items-center gap-1.5 whitespace-nowrap">
         <svg width="14" height="4" aria-hidden="true">

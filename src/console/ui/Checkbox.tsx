@@ -23,7 +23,7 @@ export function Checkbox({ label, hint, labelHidden = false, indeterminate = fal
         ref={(element) => {
           if (element) element.indeterminate = indeterminate
         }}
-        className="mt-0.5 size-4 shrink-0 accent-accent max-md:size-5"
+        className="checkbox mt-0.5 size-4 shrink-0 max-md:size-5"
       />
       <span className={labelHidden ? 'sr-only' : 'min-w-0'}>
         <label htmlFor={id}>{label}</label>

@@ -59,12 +59,18 @@ export function Form({ onSubmit, children, className = 'flex flex-col gap-4' }: 
     }
   }
 
+  /** What was complained about is being mended. */
+  const forget = (name: string | null): void => {
+    if (name !== null && name in errors) setErrors(({ [name]: _mended, ...others }) => others)
+  }
+
   return (
     <FormContext value={{ errors, busy }}>
       <form
         ref={form}
         noValidate
         className={className}
+        onInput={({ target }) => target instanceof HTMLElement && forget(target.getAttribute('name'))}
         onSubmit={(event) => {
           event.preventDefault()
           // Forms in dialogs sit inside another form in React's tree, not in the document's.

@@ -1,10 +1,5 @@
+import { changesBetween } from './changes.ts'
 import { cx } from './cx.ts'
-
-interface Change {
-  path: string
-  before: unknown
-  after: unknown
-}
 
 /** What changed between two values, field by field; each may be null for "did not exist". */
 export function JsonDiff({ before, after }: { before: unknown; after: unknown }) {
@@ -32,22 +27,3 @@ const Line = ({ sign, word, value, className, signClass }: { sign: string; word:
     <span className="min-w-0 break-all whitespace-pre-wrap">{typeof value === 'string' ? value : JSON.stringify(value, null, 2)}</span>
   </dd>
 )
-
-/** Leaves of both that differ, with their dotted paths; lists are compared as a whole. */
-export function changesBetween(before: unknown, after: unknown, path = ''): Change[] {
-  if (isPlain(before) || isPlain(after)) {
-    if (isObjectOrNothing(before) && isObjectOrNothing(after)) {
-      const left = isPlain(before) ? before : {}
-      const right = isPlain(after) ? after : {}
-      return [...new Set([...Object.keys(left), ...Object.keys(right)])].flatMap((key) =>
-        changesBetween(left[key], right[key], path ? `${path}.${key}` : key),
-      )
-    }
-  }
-  const same = JSON.stringify(before) === JSON.stringify(after) || (isNothing(before) && isNothing(after))
-  return same ? [] : [{ path, before: before ?? undefined, after: after ?? (isNothing(before) ? undefined : after) }]
-}
-
-const isPlain = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
-const isNothing = (value: unknown): value is null | undefined => value === null || value === undefined
-const isObjectOrNothing = (value: unknown): boolean => isPlain(value) || isNothing(value)

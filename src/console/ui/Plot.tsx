@@ -174,8 +174,14 @@ function drawMarks(plot: uPlot, thresholds: Threshold[], annotations: Annotation
     ctx.fillRect(bbox.left, bbox.top, bbox.width, Math.max(0, y - bbox.top))
     line(ctx, colour, [6 * scale, 4 * scale], bbox.left, y, bbox.left + bbox.width, y)
     ctx.textAlign = 'right'
+    // Readable over the lines that cross it.
+    ctx.strokeStyle = token('--surface')
+    ctx.lineWidth = 4 * scale
+    ctx.setLineDash([])
+    ctx.strokeText(label, bbox.left + bbox.width - 4 * scale, y - 5 * scale)
+    ctx.lineWidth = scale
     ctx.fillStyle = colour
-    ctx.fillText(label, bbox.left + bbox.width - 2 * scale, y - 4 * scale)
+    ctx.fillText(label, bbox.left + bbox.width - 4 * scale, y - 5 * scale)
   }
   for (const { at, label } of annotations) {
     const x = plot.valToPos(at / 1_000, 'x', true)

@@ -3,6 +3,7 @@ import { Dialog as Radix } from 'radix-ui'
 import type { ReactNode } from 'react'
 import { IconButton } from './Button.tsx'
 import { cx } from './cx.ts'
+import { focusInside } from './focusInside.ts'
 
 interface SheetProps {
   open: boolean
@@ -20,6 +21,7 @@ export const Sheet = ({ open, onClose, title, lead, children, side = 'right' }: 
       <Radix.Overlay className="fixed inset-0 z-40 animate-fade bg-scrim" />
       <Radix.Content
         data-modal=""
+        onOpenAutoFocus={focusInside}
         {...(lead ? {} : { 'aria-describedby': undefined })}
         className={cx(
           'fixed z-40 flex flex-col border-border bg-raised shadow-float outline-none',

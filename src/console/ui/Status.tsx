@@ -39,7 +39,7 @@ export const StatusShape = ({ level, busy = false }: { level: StatusLevel; busy?
 )
 
 export const Status = ({ level, children, busy = false, quiet = false }: StatusProps) => (
-  <span className={cx('inline-flex items-center gap-1.5 text-sm whitespace-nowrap', quiet ? 'text-text' : cx('font-medium', colours[busy ? 'unknown' : level]))}>
+  <span className={cx('inline-flex h-5 items-center gap-1.5 align-bottom text-sm whitespace-nowrap', quiet ? 'text-text' : cx('font-medium', colours[busy ? 'unknown' : level]))}>
     <StatusShape level={level} busy={busy} />
     {children}
   </span>

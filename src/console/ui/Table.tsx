@@ -99,13 +99,14 @@ export function Table<Row>(props: TableProps<Row>) {
                 aria-selected={onSelect ? chosen : undefined}
                 aria-current={current === key || undefined}
                 className={cx(
-                  'group/row outline-none max-md:relative max-md:block max-md:border-b max-md:border-border max-md:py-2 max-md:pr-10',
+                  'group/row outline-none max-md:relative max-md:flex max-md:flex-col max-md:border-b max-md:border-border max-md:py-2 max-md:pr-10 max-md:last:border-b-0',
+                  onSelect && 'max-md:pl-8',
                   'hover:bg-hover focus-visible:bg-hover focus-visible:shadow-[inset_2px_0_0_var(--focus)]',
                   (chosen || current === key) && 'bg-selected hover:bg-selected',
                 )}
               >
                 {onSelect && (
-                  <td role="cell" className={cx(bodyCell, 'max-md:float-left max-md:!w-auto max-md:pr-1')}>
+                  <td role="cell" className={cx(bodyCell, 'max-md:absolute max-md:top-2 max-md:left-0 max-md:border-0')}>
                     <Checkbox label={`Choose ${key}`} labelHidden checked={chosen} onChange={() => onSelect(toggled(selected, key))} />
                   </td>
                 )}
@@ -118,15 +119,15 @@ export function Table<Row>(props: TableProps<Row>) {
                       bodyCell,
                       column.align === 'end' && 'text-right max-md:text-left',
                       column.from && hiddenBelow[column.from],
-                      'max-md:flex max-md:min-h-6 max-md:gap-3 max-md:border-0 max-md:before:w-28 max-md:before:shrink-0 max-md:before:text-sm max-md:before:text-muted max-md:data-label:before:content-[attr(data-label)]',
-                      column.primary && 'font-medium max-md:pb-1 max-md:before:hidden',
+                      'max-md:flex max-md:min-h-6 max-md:items-baseline max-md:gap-3 max-md:border-0 max-md:before:w-28 max-md:before:shrink-0 max-md:before:text-sm max-md:before:text-muted max-md:data-label:before:content-[attr(data-label)]',
+                      column.primary && 'font-medium max-md:order-first max-md:pb-1 max-md:before:hidden',
                     )}
                   >
                     <div className="min-w-0">{column.cell(row)}</div>
                   </td>
                 ))}
                 {actions && (
-                  <td role="cell" className={cx(bodyCell, 'text-right max-md:absolute max-md:top-1 max-md:right-0 max-md:border-0')}>
+                  <td role="cell" className={cx(bodyCell, 'text-right max-md:absolute max-md:top-1.5 max-md:right-0 max-md:border-0')}>
                     <Menu
                       open={menuOf === key}
                       onOpenChange={(open) => setMenuOf(open ? key : undefined)}

@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { pb, safeNext } from './paths.ts'
+
+describe('the path builder', () => {
+  it('gives these addresses', () => {
+    const id = 'a/b c'
+    const addresses = {
+      overview: pb.overview(),
+      activity: pb.activity(),
+      projects: pb.projects(),
+      project: pb.project(id),
+      users: pb.users(),
+      userNew: pb.userNew(),
+      user: pb.user(id),
+      userSessions: pb.user(id, 'sessions'),
+      roles: pb.roles(),
+      roleNew: pb.roleNew(),
+      role: pb.role(id),
+      apiKeys: pb.apiKeys(),
+      apiKeyNew: pb.apiKeyNew(),
+      audit: pb.audit(),
+      processes: pb.processes(),
+      settings: pb.settings(),
+      settingsSection: pb.settings('system'),
+      me: pb.me(),
+      mySecurity: pb.me('security'),
+      login: pb.login(),
+      register: pb.register(),
+      setup: pb.setup(),
+    }
+    assert.deepEqual(addresses, {
+      overview: '/',
+      activity: '/activity',
+      projects: '/projects',
+      project: '/projects/a%2Fb%20c',
+      users: '/users',
+      userNew: '/users-new',
+      user: '/users/a%2Fb%20c/profile',
+      userSessions: '/users/a%2Fb%20c/sessions',
+      roles: '/roles',
+      roleNew: '/roles-new',
+      role: '/roles/a%2Fb%20c',
+      apiKeys: '/api-keys',
+      apiKeyNew: '/api-keys-new',
+      audit: '/audit',
+      processes: '/processes',
+      settings: '/settings',
+      settingsSection: '/settings/system',
+      me: '/me/profile',
+      mySecurity: '/me/security',
+      login: '/login',
+      register: '/register',
+      setup: '/setup',
+    })
+  })
+})
+
+describe('where a login goes on', () => {
+  it('is the page that was asked for', () => {
+    assert.equal(safeNext('/users?state=pending'), '/users?state=pending')
+  })
+  it('is never somebody else’s address', () => {
+    for (const next of ['https://evil.example', '//evil.example', '/\\evil.example', '/\t/evil.example', 'javascript:alert(1)', '', undefined, 7]) {
+      assert.equal(safeNext(next), '/', String(next))
+    }
+  })
+  it('is not the login page again', () => {
+    for (const next of ['/login', '/login?next=/login', '/setup?token=x', '/register']) assert.equal(safeNext(next), '/', next)
+  })
+})
