@@ -10,13 +10,13 @@ const sessionsAgeMaxMs = 30 * secondMs
 export function registerOwnMetrics(platform: Platform, stream: Stream): void {
   const { metrics, cache, health } = platform
   const { registry } = metrics
-  const sessions = remembered(() => countSessions(platform), sessionsAgeMaxMs)
+  const countedLately = remembered(() => countSessions(platform), sessionsAgeMaxMs)
 
   registerRead(registry, { kind: 'gauge', name: 'miktos_ws_clients', help: 'Open WebSockets', read: () => stream.connections().length })
   registerRead(registry, { kind: 'counter', name: 'miktos_cache_hits_total', help: 'Reads that the cache answered', read: async () => (await cache.stats()).hits })
   registerRead(registry, { kind: 'counter', name: 'miktos_cache_misses_total', help: 'Reads that it could not answer', read: async () => (await cache.stats()).misses })
-  registerRead(registry, { kind: 'gauge', name: 'miktos_active_sessions', help: 'Sessions that may be used', read: async () => (await sessions()).sessions })
-  registerRead(registry, { kind: 'gauge', name: 'miktos_active_users', help: 'Users who used a session lately', read: async () => (await sessions()).online })
+  registerRead(registry, { kind: 'gauge', name: 'miktos_active_sessions', help: 'Sessions that may be used', read: async () => (await countSessions(platform)).sessions })
+  registerRead(registry, { kind: 'gauge', name: 'miktos_active_users', help: 'Users who used a session lately', read: async () => (await countSessions(platform)).online })
   registerRead(registry, {
     kind: 'gauge',
     name: 'miktos_component_up',
@@ -29,7 +29,7 @@ export function registerOwnMetrics(platform: Platform, stream: Stream): void {
     const { hits, misses, hit_rate } = await cache.stats()
     return {
       ws_clients: stream.connections().length,
-      active_sessions: (await sessions()).sessions,
+      active_sessions: (await countedLately()).sessions,
       ...(hits + misses > 0 && { cache_hit_rate: hit_rate * 100 }),
     }
   })
