@@ -5,7 +5,8 @@ import { createAuthenticator } from '#features/auth/index.ts'
 import { auditMigrations } from '#platform/audit/append.ts'
 import type { Config } from '#platform/config/config.ts'
 import { migrate } from '#platform/database/migrate.ts'
-import { operationsOf, type Operation } from '#platform/http/endpoints.ts'
+import type { Migration } from '#platform/database/schema.ts'
+import { operationsOf, type Feature, type Operation } from '#platform/http/endpoints.ts'
 import { mountOperations } from '#platform/http/mount.ts'
 import { createHttpServer, type HttpServer } from '#platform/http/server.ts'
 import { mountSite } from '#platform/http/site.ts'
@@ -38,6 +39,13 @@ export interface AppOptions {
   background?: boolean
 }
 
+/** Every step of the schema that this version knows, but for the platform's own. */
+export const migrationsOf = (features: readonly Feature[]): Migration[] => [
+  ...auditMigrations,
+  ...outboxMigrations,
+  ...features.flatMap(({ migrations }) => migrations),
+]
+
 /** The whole product, ready to listen or to be called in process. */
 export async function createApp({ config, log, now, background = true }: AppOptions): Promise<App> {
   const { platform, close } = await createPlatform(config, log, now)
@@ -46,7 +54,7 @@ export async function createApp({ config, log, now, background = true }: AppOpti
     stopAll(stops, deadlineMs, (error) => log.child({ component: 'lifecycle' }).error({ err: error }, 'a part did not stop cleanly'))
   try {
     const { features, auth } = createFeatures()
-    await migrate(platform.database, [...auditMigrations, ...outboxMigrations, ...features.flatMap(({ migrations }) => migrations)])
+    await migrate(platform.database, migrationsOf(features))
     const localToken = `local_${randomBytes(32).toString('base64url')}`
     const authenticator = createAuthenticator(platform, localToken)
     const server = await createHttpServer(platform, authenticator)
