@@ -8,10 +8,11 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 export type RateClass = 'general' | 'logs' | 'metrics' | 'auth' | 'unlimited'
 
 /**
- * Who may call: anybody; anybody logged in; the holder of one permission; or of any one of several
- * (the handler then narrows what is seen to what the stronger of them allows).
+ * Who may call: anybody; anybody with credentials; a person in a session of their own (no API key,
+ * whatever its scopes, touches its owner's account); the holder of one permission; or of any one of
+ * several (the handler then narrows what is seen to what the stronger of them allows).
  */
-export type Access = 'public' | 'authenticated' | Permission | readonly [Permission, ...Permission[]]
+export type Access = 'public' | 'authenticated' | 'session' | Permission | readonly [Permission, ...Permission[]]
 
 /**
  * One HTTP endpoint as data: what it takes, what it returns, who may call it. Paths are written

@@ -102,10 +102,15 @@ export class Context {
     if (access === 'public') return
     if (this.actor.kind === 'anonymous') throw new AppError('UNAUTHENTICATED', 'Log in or send an API key')
     if (access === 'authenticated') return
+    if (access === 'session') return this.#requireSession()
     const wanted = typeof access === 'string' ? [access] : access
     if (!wanted.some((permission) => this.can(permission))) {
       throw new AppError('PERMISSION_DENIED', `This needs the permission ${wanted.join(' or ')}`, { permission: wanted[0] })
     }
+  }
+
+  #requireSession(): void {
+    if (this.actor.sessionId === null) throw new AppError('PERMISSION_DENIED', 'Only a person who is logged in can do this, not an API key')
   }
 
   /**

@@ -82,6 +82,7 @@ function operationObject({ id, feature, endpoint }: Operation, spelling: number)
 function accessText(access: Access): string {
   if (access === 'public') return 'Open to everybody.'
   if (access === 'authenticated') return 'Needs a login or an API key.'
+  if (access === 'session') return 'Needs a login; API keys are refused.'
   return `Needs the permission ${[access].flat().map((permission) => `\`${permission}\``).join(' or ')}.`
 }
 

@@ -41,6 +41,8 @@ export interface HttpServer {
   /** Throws ADDRESS_NOT_ALLOWED unless the allow list is empty or holds the address. */
   admit(address: string): void
   onFinished(listener: (request: FinishedRequest) => void): void
+  /** Everything the router answers, so that a test can tell what nobody declared. */
+  routes: { method: string; url: string; operation: string | undefined }[]
 }
 
 declare module 'fastify' {
@@ -104,7 +106,11 @@ export async function createHttpServer(platform: Platform, authenticator: Authen
       }
     },
     onFinished: (listener) => void listeners.push(listener),
+    routes: [],
   }
+  app.addHook('onRoute', ({ method, url, config: route }) => {
+    for (const one of [method].flat()) server.routes.push({ method: one, url, operation: route?.operation })
+  })
 
   await app.register(cookie)
   await app.register(compress, { global: true, threshold: 1024, encodings: ['br', 'gzip', 'identity'] })
