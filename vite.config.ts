@@ -19,7 +19,7 @@ export default defineConfig({
     reportCompressedSize: false,
     chunkSizeWarningLimit: 1_000,
   },
-  server: { proxy: { '/api': { target: 'http://127.0.0.1:8000', ws: true } } },
+  server: { proxy: { '^/api/': { target: 'http://127.0.0.1:8000', ws: true } } },
 })
 
 /** Without this the browser learns of the font only after it has the style sheet. */

@@ -1,4 +1,4 @@
-import { SlidersHorizontal, type LucideIcon } from 'lucide-react'
+import { KeyRound, ShieldCheck, SlidersHorizontal, type LucideIcon } from 'lucide-react'
 import type { ComponentType } from 'react'
 import type { Permission } from '#kernel/permissions.ts'
 import { pb } from './paths.ts'
@@ -31,6 +31,38 @@ export interface Page {
 
 /** Every page inside the shell, in the order of the navigation. */
 export const pages: Page[] = [
+  {
+    path: pb.apiKeys(),
+    title: 'API keys',
+    load: () => import('#features/api-keys/console/ApiKeysPage.tsx'),
+    permission: ['api-keys:own', 'api-keys:read'],
+    nav: { group: 'Admin' },
+    icon: KeyRound,
+    chord: 'k',
+    keywords: 'token secret bearer rotate revoke',
+    panels: [
+      {
+        path: pb.apiKeyNew(),
+        title: 'Create API key',
+        load: () => import('#features/api-keys/console/NewKeyPanel.tsx'),
+        permission: 'api-keys:own',
+      },
+    ],
+  },
+  {
+    path: pb.me('security'),
+    title: 'Security',
+    load: () => import('#features/mfa/console/SecurityPage.tsx'),
+    icon: ShieldCheck,
+    keywords: 'password second factor mfa totp authenticator recovery codes',
+  },
+  {
+    path: pb.me('keys'),
+    title: 'My API keys',
+    load: () => import('#features/api-keys/console/MyKeysPage.tsx'),
+    permission: 'api-keys:own',
+    icon: KeyRound,
+  },
   {
     path: pb.me('preferences'),
     title: 'Preferences',

@@ -37,9 +37,9 @@ const order = z
     name: z
       .string()
       .trim()
-      .min(1)
+      .min(1, 'Give it a name')
       .max(60)
-      .regex(/^\P{Cc}+$/u, 'Write it without control characters'),
+      .regex(/^\P{Cc}*$/u, 'Write it without control characters'),
     scopes: z
       .array(z.string().min(1).max(60))
       .min(1)
