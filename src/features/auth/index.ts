@@ -1,3 +1,4 @@
+import { AppError } from '#kernel/errors.ts'
 import { hasAdministrator } from '#features/users/index.ts'
 import { Context, systemActor } from '#platform/context.ts'
 import { feature, type Feature } from '#platform/http/endpoints.ts'
@@ -28,7 +29,10 @@ export function createAuth(): Auth {
       const [email, password] = [platform.config.get('admin_email'), platform.config.get('admin_password')]
       if (!email || !password) return { setupToken: token.issue(platform.now()) }
       const ctx = new Context(platform, systemActor('system', 'Miktos', []), { requestId: null, address: null, userAgent: null })
-      await createFirstAdministrator(ctx, { email, password })
+      await createFirstAdministrator(ctx, { email, password }).catch((error: unknown) => {
+        // Another server that started at the same time was first.
+        if (!(error instanceof AppError && error.code === 'GONE')) throw error
+      })
       return undefined
     },
   }
