@@ -8,12 +8,14 @@ import { activityHandlers } from './routes.ts'
 import { activityMigrations, type ActivityEvent } from './store.ts'
 
 export type { ActivityEvent } from './store.ts'
-export { insertActivity } from './write.ts'
+export { forgetActivity, insertActivity } from './write.ts'
 
 export interface Activity {
   feature: Feature
   /** Takes down what somebody did; it is stored within a second, away from the request. */
   record(event: ActivityEvent): void
+  /** Resolves when what was recorded so far is stored. */
+  settle(): Promise<void>
 }
 
 export function createActivity(): Activity {
@@ -25,6 +27,7 @@ export function createActivity(): Activity {
   }
   return {
     record,
+    settle: () => recorder.flush(),
     feature: feature({
       name: 'activity',
       migrations: activityMigrations,

@@ -24,14 +24,14 @@ const rowsPerInsert = 500
 
 export async function insertActivity(tx: Tx, events: readonly ActivityEvent[]): Promise<void> {
   const fresh = await withoutStored(tx, events)
-  for (let from = 0; from < fresh.length; from += rowsPerInsert) {
-    await tx
-      .insertInto('activity_events')
-      .values(fresh.slice(from, from + rowsPerInsert))
-      .execute()
-  }
-  for (const row of foldByHour(fresh)) await addToHour(tx, row)
+  for (const some of slices(fresh)) await tx.insertInto('activity_events').values(some).execute()
+  for (const some of slices(foldByHour(fresh))) await addToHours(tx, some)
 }
+
+const slices = <T>(items: readonly T[]): T[][] =>
+  Array.from({ length: Math.ceil(items.length / rowsPerInsert) }, (_, index) =>
+    items.slice(index * rowsPerInsert, (index + 1) * rowsPerInsert),
+  )
 
 async function withoutStored(tx: Tx, events: readonly ActivityEvent[]): Promise<ActivityEvent[]> {
   const ids = events.map(({ event_id }) => event_id).filter((id) => id !== null)
@@ -46,16 +46,40 @@ async function withoutStored(tx: Tx, events: readonly ActivityEvent[]): Promise<
   })
 }
 
+async function addToHours(tx: Tx, rows: readonly HourlyRow[]): Promise<void> {
+  const keys = rows.map(({ key }) => key)
+  const stored = await tx.selectFrom('activity_hourly').select('key').where('key', 'in', keys).execute()
+  const known = new Set(stored.map(({ key }) => key))
+  for (const row of rows) if (known.has(row.key)) await addToHour(tx, row)
+  const others = rows.filter(({ key }) => !known.has(key))
+  if (others.length > 0) await tx.insertInto('activity_hourly').values(others).execute()
+}
+
 async function addToHour(tx: Tx, row: HourlyRow): Promise<void> {
   const counted = ['count', 'duration_ms_sum', 'bytes_sum', ...tookColumns.filter((column) => row[column] > 0)] as const
-  const { numUpdatedRows } = await tx
+  await tx
     .updateTable('activity_hourly')
     .set((stored) => Object.fromEntries(counted.map((column) => [column, stored(column, '+', row[column])])))
-    .set({ duration_ms_max: larger('duration_ms_max', row.duration_ms_max), last_at: larger('last_at', row.last_at) })
+    .set({
+      duration_ms_max: larger('duration_ms_max', row.duration_ms_max),
+      last_at: larger('last_at', row.last_at),
+    })
     .where('key', '=', row.key)
-    .executeTakeFirst()
-  if (numUpdatedRows === 0n) await tx.insertInto('activity_hourly').values(row).execute()
+    .execute()
 }
 
 const larger = (column: 'duration_ms_max' | 'last_at', value: number): RawBuilder<number> =>
   sql<number>`case when ${sql.ref(column)} < ${value} then ${value} else ${sql.ref(column)} end`
+
+/** Of users who never existed, such as those of the sample. What real users did outlives them. */
+export async function forgetActivity(tx: Tx, userIds: readonly string[]): Promise<void> {
+  if (userIds.length === 0) return
+  await tx
+    .deleteFrom('activity_events')
+    .where('user_id', 'in', [...userIds])
+    .execute()
+  await tx
+    .deleteFrom('activity_hourly')
+    .where('user_id', 'in', [...userIds])
+    .execute()
+}

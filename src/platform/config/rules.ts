@@ -29,12 +29,12 @@ function demoStaysHome({ demo, server_host }: Settings) {
     demo &&
       !isLoopback(server_host) && {
         setting: 'demo' as const,
-        message: `needs a loopback address, since its sample users have known passwords; server_host is ${server_host}, use 127.0.0.1`,
+        message: `needs a loopback address, since all it shows is made up; server_host is ${server_host}, use 127.0.0.1`,
       },
   ]
 }
 
-const isLoopback = (host: string): boolean =>
+export const isLoopback = (host: string): boolean =>
   host === 'localhost' || (ipaddr.isValid(host) && ipaddr.process(host).range() === 'loopback')
 
 function workersShareState({ server_workers, database_url, redis_url }: Settings) {
