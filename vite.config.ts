@@ -47,12 +47,17 @@ function firstLoadBudget(): Plugin {
     generateBundle(_options, bundle) {
       const entry = Object.values(bundle).find((file) => file.type === 'chunk' && file.isEntry)
       if (!entry) return
-      const scripts = [...staticClosure(bundle, entry.fileName)].map((name) => gzipSync(sourceOf(bundle[name]!), { level: 9 }).length)
+      const scripts = [...staticClosure(bundle, entry.fileName)].map(
+        (name) => gzipSync(sourceOf(bundle[name]!), { level: 9 }).length,
+      )
       const styles = Object.values(bundle).filter(({ fileName }) => fileName.endsWith('.css'))
       const scriptBytes = sum(scripts)
       const styleBytes = sum(styles.map((file) => gzipSync(sourceOf(file), { level: 9 }).length))
-      this.info(`first load: ${kilobytes(scriptBytes)} JavaScript of ${kilobytes(firstLoadBytesMax)}, ${kilobytes(styleBytes)} CSS (gzip)`)
-      if (scriptBytes > firstLoadBytesMax) this.error(`First-load JavaScript is ${kilobytes(scriptBytes)}, more than ${kilobytes(firstLoadBytesMax)}`)
+      this.info(
+        `first load: ${kilobytes(scriptBytes)} JavaScript of ${kilobytes(firstLoadBytesMax)}, ${kilobytes(styleBytes)} CSS (gzip)`,
+      )
+      if (scriptBytes > firstLoadBytesMax)
+        this.error(`First-load JavaScript is ${kilobytes(scriptBytes)}, more than ${kilobytes(firstLoadBytesMax)}`)
     },
   }
 }
@@ -85,7 +90,8 @@ function precompress(): Plugin {
   }
 }
 
-const brotli = (source: Uint8Array): Buffer => brotliCompressSync(source, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } })
+const brotli = (source: Uint8Array): Buffer =>
+  brotliCompressSync(source, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } })
 
 const sourceOf = (file: Rolldown.OutputAsset | Rolldown.OutputChunk): Uint8Array =>
   Buffer.from(file.type === 'chunk' ? file.code : file.source)

@@ -10,7 +10,8 @@ const dateFormat = (options: Intl.DateTimeFormatOptions): ((at: Date) => string)
   return (at) => {
     const zone = timeZone()
     const known = made.get(zone)
-    const format = known ?? new Intl.DateTimeFormat(locale, { hourCycle: 'h23', ...(zone && { timeZone: zone }), ...options })
+    const format =
+      known ?? new Intl.DateTimeFormat(locale, { hourCycle: 'h23', ...(zone && { timeZone: zone }), ...options })
     if (!known) made.set(zone, format)
     return format.format(at)
   }
@@ -85,7 +86,8 @@ export const formatNumber = (value: number): string => plain.format(value)
 export const formatShort = (value: number): string => short.format(value)
 
 /** Takes 0 to 100: `7.2 %`. */
-export const formatPercent = (percent: number): string => `${percent >= 10 || percent === 0 ? Math.round(percent * 10) / 10 : Number(percent.toPrecision(2))} %`
+export const formatPercent = (percent: number): string =>
+  `${percent >= 10 || percent === 0 ? Math.round(percent * 10) / 10 : Number(percent.toPrecision(2))} %`
 
 const byteUnits = ['B', 'KiB', 'MiB', 'GiB', 'TiB']
 
@@ -95,4 +97,5 @@ export function formatBytes(bytes: number): string {
   return `${power > 0 && Math.abs(scaled) < 100 ? scaled.toFixed(1) : Math.round(scaled)} ${byteUnits[power]}`
 }
 
-export const plural = (count: number, one: string, many = `${one}s`): string => `${formatNumber(count)} ${count === 1 ? one : many}`
+export const plural = (count: number, one: string, many = `${one}s`): string =>
+  `${formatNumber(count)} ${count === 1 ? one : many}`

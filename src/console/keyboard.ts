@@ -37,7 +37,9 @@ export function useShortcuts(shortcuts: readonly Shortcut[]): void {
 }
 
 /** What `?` prints: of shortcuts with the same keys only the one that would run. */
-export const shortcutsNow = (): Shortcut[] => [...new Map(registered.map((shortcut) => [shortcut.keys, shortcut])).values()]
+export const shortcutsNow = (): Shortcut[] => [
+  ...new Map(registered.map((shortcut) => [shortcut.keys, shortcut])).values(),
+]
 
 export const isMac = /mac|iphone|ipad/i.test(navigator.userAgent)
 
@@ -50,12 +52,21 @@ function onKeydown(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.isComposing || ['Shift', 'Control', 'Alt', 'Meta'].includes(event.key)) return
   const stroke = strokeOf(event)
   const isLetter = !stroke.includes('+')
-  if (isLetter && (isTyping(event.target) || isPressing(event) || isBehindDialog() || !(preferences().letterKeys || stroke === 'Escape'))) return
+  if (
+    isLetter &&
+    (isTyping(event.target) ||
+      isPressing(event) ||
+      isBehindDialog() ||
+      !(preferences().letterKeys || stroke === 'Escape'))
+  )
+    return
   if (Date.now() - typedAt > sequenceMaxMs) typed = []
   typedAt = Date.now()
   typed.push(stroke)
   const candidates = [typed.join(' '), stroke]
-  const match = registered.findLast(({ keys }) => keys === candidates[0]) ?? registered.findLast(({ keys }) => keys === candidates[1])
+  const match =
+    registered.findLast(({ keys }) => keys === candidates[0]) ??
+    registered.findLast(({ keys }) => keys === candidates[1])
   const isBeginning = registered.some(({ keys }) => keys.startsWith(`${typed.join(' ')} `))
   if (!match) {
     if (!isBeginning) typed = []
@@ -75,11 +86,18 @@ function strokeOf({ key, ctrlKey, metaKey, altKey }: KeyboardEvent): string {
 
 /** Keys that a focused control uses itself stay its own. */
 function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && (target.isContentEditable || target.matches('input:not([type="checkbox"]), textarea, select, [role^="menuitem"], [role="option"]'))
+  return (
+    target instanceof HTMLElement &&
+    (target.isContentEditable ||
+      target.matches('input:not([type="checkbox"]), textarea, select, [role^="menuitem"], [role="option"]'))
+  )
 }
 
 /** Enter and Space press the link or button that has the focus. */
 const isPressing = ({ target, key }: KeyboardEvent): boolean =>
-  (key === 'Enter' || key === ' ') && target instanceof HTMLElement && target.matches('a, button, summary, [role="button"]')
+  (key === 'Enter' || key === ' ') &&
+  target instanceof HTMLElement &&
+  target.matches('a, button, summary, [role="button"]')
 
-const isBehindDialog = (): boolean => document.querySelector('[role="dialog"][data-modal], [role="alertdialog"]') !== null
+const isBehindDialog = (): boolean =>
+  document.querySelector('[role="dialog"][data-modal], [role="alertdialog"]') !== null

@@ -31,6 +31,8 @@ type Listener = (event: LiveEvent<never>) => void
 
 const closedSessionEnded = 4401
 const backoffMinMs = 500
+/** Slow enough that a server that was away for ten seconds is found again within five. */
+const backoffFactor = 1.5
 const backoffMaxMs = 30_000
 
 const listeners = new Map<string, Set<Listener>>()
@@ -152,7 +154,7 @@ async function closed(code: number): Promise<void> {
   if (code === closedSessionEnded && !(await refreshSession().catch(() => true))) return sessionEnded()
   // An upgrade that is refused for an expired token looks like any other failure from here.
   if (failures === 1) await refreshSession().catch(() => true)
-  const backoffMs = Math.min(backoffMinMs * 2 ** failures++, backoffMaxMs)
+  const backoffMs = Math.min(backoffMinMs * backoffFactor ** failures++, backoffMaxMs)
   const delayMs = backoffMs * (0.75 + Math.random() / 2)
   stoppedAt ??= Date.now()
   setState({ phase: 'stopped', stoppedAt, retryAt: Date.now() + delayMs })

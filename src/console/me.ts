@@ -6,7 +6,11 @@ import { call } from './client.ts'
 
 export type Me = Reply<Api['GET /me']>
 
-export const meQuery = queryOptions({ queryKey: ['me'], queryFn: ({ signal }) => call('GET /me', { signal }), staleTime: 60_000 })
+export const meQuery = queryOptions({
+  queryKey: ['me'],
+  queryFn: ({ signal }) => call('GET /me', { signal }),
+  staleTime: 60_000,
+})
 
 /** Who is logged in; the shell has loaded it before any page shows. */
 export const useMe = (): Me => useSuspenseQuery(meQuery).data

@@ -1,4 +1,11 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect, type AnyRoute } from '@tanstack/react-router'
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+  type AnyRoute,
+} from '@tanstack/react-router'
 import { canWith, meQuery } from './me.ts'
 import { pages, type Page } from './pages.ts'
 import { pb } from './paths.ts'
@@ -16,7 +23,14 @@ declare module '@tanstack/react-router' {
   }
 }
 
-const root = createRootRoute({ errorComponent: PageError, notFoundComponent: NotFound })
+const root = createRootRoute({
+  // Where the shell itself could not be shown, mostly because the server is away.
+  errorComponent: (props) => (
+    <main className="p-6">
+      <PageError {...props} />
+    </main>
+  ),
+})
 
 const outside = [
   createRoute({
@@ -47,7 +61,12 @@ const shell = createRoute({
   loader: () => queryClient.ensureQueryData(meQuery),
 })
 
-const everythingElse = createRoute({ getParentRoute: () => shell, path: '$', component: NotFound, staticData: { title: 'Not found' } })
+const everythingElse = createRoute({
+  getParentRoute: () => shell,
+  path: '$',
+  component: NotFound,
+  staticData: { title: 'Not found' },
+})
 
 export const router = createRouter({
   routeTree: root.addChildren([...outside, shell.addChildren([...pages.map(routeOf), ...homeRoute(), everythingElse])]),
@@ -78,7 +97,10 @@ function routeOf(page: Page): AnyRoute {
       staticData: { title, page },
     }),
   )
-  return layout.addChildren([createRoute({ ...home, getParentRoute: () => layout, path: page.path, staticData: { title: page.title, page } }), ...panels])
+  return layout.addChildren([
+    createRoute({ ...home, getParentRoute: () => layout, path: page.path, staticData: { title: page.title, page } }),
+    ...panels,
+  ])
 }
 
 function panelOf(panel: Page) {

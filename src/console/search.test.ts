@@ -18,7 +18,8 @@ describe('search parameters', () => {
     assert.equal(maybeOneOf(['a', 'b']).read('c'), undefined)
   })
   it('come back from the address as they were written', () => {
-    const back = <T>(param: Param<T>, value: T): T => param.read(parseSearch(stringifySearch({ x: param.write(value) }))['x'])
+    const back = <T>(param: Param<T>, value: T): T =>
+      param.read(parseSearch(stringifySearch({ x: param.write(value) }))['x'])
     assert.equal(back(text(), 'a b&c=d,é'), 'a b&c=d,é')
     assert.equal(back(integer(0), 200), 200)
     assert.equal(back(flag(), true), true)
@@ -28,7 +29,10 @@ describe('search parameters', () => {
 
 describe('the address', () => {
   it('reads as people would write it', () => {
-    assert.equal(stringifySearch({ state: 'active,pending', from: '2026-01-31T08:00:00Z', q: undefined }), '?state=active,pending&from=2026-01-31T08:00:00Z')
+    assert.equal(
+      stringifySearch({ state: 'active,pending', from: '2026-01-31T08:00:00Z', q: undefined }),
+      '?state=active,pending&from=2026-01-31T08:00:00Z',
+    )
   })
   it('has no question mark without parameters', () => assert.equal(stringifySearch({}), ''))
   it('keeps numbers and quotes plain text', () => assert.deepEqual(parseSearch('?q=1&r=%221%22'), { q: '1', r: '"1"' }))

@@ -48,9 +48,10 @@ interface SetOptions {
  * `const [search, setSearch] = useSearch({ q: text(), offset: integer(0) })`.
  * `setSearch` keeps what it is not given and leaves values that are the default out of the address.
  */
-export function useSearch<Values extends object>(
-  params: { [K in keyof Values]: Param<Values[K]> },
-): [Values, (change: Partial<Values>, options?: SetOptions) => void] {
+export function useSearch<Values extends object>(params: { [K in keyof Values]: Param<Values[K]> }): [
+  Values,
+  (change: Partial<Values>, options?: SetOptions) => void,
+] {
   const raw: Record<string, string | undefined> = useRouterSearch({ strict: false })
   const navigate = useNavigate()
   const names = Object.keys(params) as (keyof Values & string)[]

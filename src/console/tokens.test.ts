@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
-import { converter, differenceCiede2000, filterDeficiencyDeuter, filterDeficiencyProt, filterDeficiencyTrit, parse, wcagContrast, type Color } from 'culori'
+import {
+  converter,
+  differenceCiede2000,
+  filterDeficiencyDeuter,
+  filterDeficiencyProt,
+  filterDeficiencyTrit,
+  parse,
+  wcagContrast,
+  type Color,
+} from 'culori'
 
 const css = readFileSync(new URL('tokens.css', import.meta.url), 'utf8')
 const themes = { dark: tokensOf("[data-theme='dark'] {"), light: tokensOf("[data-theme='light'] {") }
@@ -21,7 +30,8 @@ const visions: Record<string, (colour: Color) => Color> = {
 
 for (const [theme, tokens] of Object.entries(themes)) {
   const colour = (name: string): string => tokens.get(name) ?? assert.fail(`--${name} is missing`)
-  const contrasts = (name: string, against: string[]): [string, number][] => against.map((other) => [other, wcagContrast(colour(name), colour(other))])
+  const contrasts = (name: string, against: string[]): [string, number][] =>
+    against.map((other) => [other, wcagContrast(colour(name), colour(other))])
   const atLeast = (name: string, against: string[], ratio: number): void => {
     for (const [other, contrast] of contrasts(name, against)) {
       assert.ok(contrast >= ratio, `--${name} on --${other} has ${contrast.toFixed(2)}, wants ${ratio}`)

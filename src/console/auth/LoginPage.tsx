@@ -51,15 +51,25 @@ export default function LoginPage() {
         canRegister && (
           <>
             No account?{' '}
-            <Link to={pb.register()} className="text-link hover:underline">
+            <Link to={pb.register()} className="text-link underline underline-offset-2">
               {options.registration === 'approval' ? 'Ask for one' : 'Register'}
             </Link>
           </>
         )
       }
     >
-      <Form onSubmit={(values) => logIn({ username: values.text('username').trim(), password: values.text('password') })}>
-        <TextField name="username" label="Username or e-mail" autoComplete="username" autoCapitalize="none" spellCheck={false} autoFocus required />
+      <Form
+        onSubmit={(values) => logIn({ username: values.text('username').trim(), password: values.text('password') })}
+      >
+        <TextField
+          name="username"
+          label="Username or e-mail"
+          autoComplete="username"
+          autoCapitalize="none"
+          spellCheck={false}
+          autoFocus
+          required
+        />
         <PasswordField name="password" label="Password" autoComplete="current-password" required />
         <Submit className="w-full !h-9">Log in</Submit>
       </Form>
@@ -70,10 +80,27 @@ export default function LoginPage() {
 function CodeStep({ onCode, onBack }: { onCode: (otp: string) => Promise<void>; onBack: () => void }) {
   const [recovery, setRecovery] = useState(false)
   return (
-    <AuthFrame title="One more step" lead={recovery ? 'Type one of the recovery codes you stored. Each works once.' : 'Type the code your authenticator app shows now.'}>
+    <AuthFrame
+      title="One more step"
+      lead={
+        recovery
+          ? 'Type one of the recovery codes you stored. Each works once.'
+          : 'Type the code your authenticator app shows now.'
+      }
+    >
       <Form onSubmit={(values) => onCode(values.text('otp').replaceAll(' ', ''))}>
         {recovery ? (
-          <TextField key="recovery" name="otp" label="Recovery code" autoComplete="off" autoCapitalize="none" spellCheck={false} className="font-mono" autoFocus required />
+          <TextField
+            key="recovery"
+            name="otp"
+            label="Recovery code"
+            autoComplete="off"
+            autoCapitalize="none"
+            spellCheck={false}
+            className="font-mono"
+            autoFocus
+            required
+          />
         ) : (
           <TextField
             key="code"
@@ -104,8 +131,8 @@ function CodeStep({ onCode, onBack }: { onCode: (otp: string) => Promise<void>; 
 const SetupNeeded = () => (
   <AuthFrame title="Almost there" lead="This installation has no administrator yet.">
     <p>
-      When the server started it printed a one-time set-up link. Open it to create the first account. The link lives for 15 minutes; a restart prints a new
-      one.
+      When the server started it printed a one-time set-up link. Open it to create the first account. The link lives for
+      15 minutes; a restart prints a new one.
     </p>
   </AuthFrame>
 )

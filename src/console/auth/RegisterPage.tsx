@@ -38,22 +38,35 @@ export default function RegisterPage() {
         onSubmit={async (values) => {
           const username = values.maybe('username')
           const reply = await call('POST /auth/register', {
-            body: { email: values.text('email').trim(), ...(username && { username }), password: values.text('password') },
+            body: {
+              email: values.text('email').trim(),
+              ...(username && { username }),
+              password: values.text('password'),
+            },
           })
           setState(reply.state)
         }}
       >
         <TextField name="email" label="E-mail" type="email" autoComplete="email" autoFocus required />
-        <TextField name="username" label="Username" autoComplete="username" autoCapitalize="none" spellCheck={false} hint="Left empty it is the part of the address before the @." />
+        <TextField
+          name="username"
+          label="Username"
+          autoComplete="username"
+          autoCapitalize="none"
+          spellCheck={false}
+          hint="Left empty it is the part of the address before the @."
+        />
         <NewPassword minLength={options.password_min_length} />
-        <Submit className="w-full !h-9">{options.registration === 'approval' ? 'Ask for an account' : 'Register'}</Submit>
+        <Submit className="w-full !h-9">
+          {options.registration === 'approval' ? 'Ask for an account' : 'Register'}
+        </Submit>
       </Form>
     </AuthFrame>
   )
 }
 
 const LoginLink = () => (
-  <Link to={pb.login()} className="text-link hover:underline">
+  <Link to={pb.login()} className="text-link underline underline-offset-2">
     Log in
   </Link>
 )
@@ -66,6 +79,10 @@ const Closed = () => (
 
 const Registered = ({ state }: { state: 'pending' | 'active' }) => (
   <AuthFrame title={state === 'pending' ? 'Thank you' : 'Your account is ready'} footer={<LoginLink />}>
-    <p>{state === 'pending' ? 'An administrator has to approve your account before you can log in.' : 'You can log in now.'}</p>
+    <p>
+      {state === 'pending'
+        ? 'An administrator has to approve your account before you can log in.'
+        : 'You can log in now.'}
+    </p>
   </AuthFrame>
 )

@@ -30,7 +30,13 @@ export default function SetupPage() {
           const username = values.maybe('username')
           try {
             await call('POST /auth/setup', {
-              body: { token, email: values.text('email').trim(), ...(username && { username }), password: values.text('password'), cookie: true },
+              body: {
+                token,
+                email: values.text('email').trim(),
+                ...(username && { username }),
+                password: values.text('password'),
+                cookie: true,
+              },
             })
           } catch (error) {
             if (hasCode(error, 'GONE', 'INVALID_CREDENTIALS')) setDead(true)
@@ -48,7 +54,14 @@ export default function SetupPage() {
           required
           onBlur={({ target }) => setNames(target.value.split('@').slice(0, 1))}
         />
-        <TextField name="username" label="Username" autoComplete="username" autoCapitalize="none" spellCheck={false} hint="Left empty it is the part of the address before the @." />
+        <TextField
+          name="username"
+          label="Username"
+          autoComplete="username"
+          autoCapitalize="none"
+          spellCheck={false}
+          hint="Left empty it is the part of the address before the @."
+        />
         <NewPassword minLength={options?.password_min_length ?? passwordMinLength} avoid={names} />
         <Submit className="w-full !h-9">Create the administrator</Submit>
       </Form>
@@ -58,7 +71,7 @@ export default function SetupPage() {
 
 const AlreadyDone = () => (
   <AuthFrame title="Already set up" lead="This installation has an administrator.">
-    <Link to={pb.login()} className="text-link hover:underline">
+    <Link to={pb.login()} className="text-link underline underline-offset-2">
       Log in
     </Link>
   </AuthFrame>

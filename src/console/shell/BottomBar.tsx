@@ -15,7 +15,10 @@ export function BottomBar() {
   const [openAt, setOpenAt] = useState<string>()
   const places = sections.flatMap(({ pages }) => pages).filter(({ nav }) => nav?.bottom)
   return (
-    <nav aria-label="Main" className="flex border-t border-border bg-surface pb-[env(safe-area-inset-bottom)] md:hidden">
+    <nav
+      aria-label="Main"
+      className="flex border-t border-border bg-surface pb-[env(safe-area-inset-bottom)] md:hidden"
+    >
       {places.slice(0, placesMax).map((page) => (
         <Place key={page.path} page={page} />
       ))}
@@ -54,4 +57,5 @@ const Place = ({ page: { path, title, icon: Icon = Circle } }: { page: Page }) =
   </Link>
 )
 
-const place = 'flex h-13 min-w-0 flex-1 flex-col items-center justify-center gap-0.5 text-xs font-medium text-muted aria-[current]:text-link'
+const place =
+  'flex h-13 min-w-0 flex-1 flex-col items-center justify-center gap-0.5 text-xs font-medium text-muted aria-[current]:text-link'

@@ -13,7 +13,10 @@ export function Forbidden({ title, permission }: { title: string; permission: Pe
       <PageHeader title={title} />
       <Card>
         <EmptyState kind="denied" title="You may not see this page">
-          <p>It needs {wanted.length > 1 ? 'one of these permissions' : 'this permission'}, which your role {user.role} does not have:</p>
+          <p>
+            It needs {wanted.length > 1 ? 'one of these permissions' : 'this permission'}, which your role {user.role}{' '}
+            does not have:
+          </p>
           <ul className="my-2 flex flex-col items-center gap-1">
             {wanted.map((name) => (
               <li key={name}>

@@ -15,14 +15,24 @@ export function GlobalShortcuts() {
   useShortcuts([
     { keys: '$mod+k', label: 'Search or jump to', group: 'General', run: openPalette },
     { keys: '?', label: 'This list', group: 'General', run: openHelp },
-    { keys: '$mod+.', label: 'Dark or light', group: 'General', run: () => setPreferences({ theme: shownTheme() === 'dark' ? 'light' : 'dark' }) },
+    {
+      keys: '$mod+.',
+      label: 'Dark or light',
+      group: 'General',
+      run: () => setPreferences({ theme: shownTheme() === 'dark' ? 'light' : 'dark' }),
+    },
     {
       keys: 'y',
       label: 'Copy a link to what is shown',
       group: 'General',
       run: () => void copyText(location.href).then(() => toastDone('Link copied')),
     },
-    ...chords.map(({ chord, title, path }) => ({ keys: `g ${chord}`, label: title, group: 'Go to' as const, run: () => void navigate({ to: path }) })),
+    ...chords.map(({ chord, title, path }) => ({
+      keys: `g ${chord}`,
+      label: title,
+      group: 'Go to' as const,
+      run: () => void navigate({ to: path }),
+    })),
   ])
   return null
 }

@@ -53,7 +53,15 @@ function Breadcrumb() {
                 /
               </li>
             )}
-            <li className="truncate">{index < crumbs.length - 1 ? <Link to={path} className="hover:text-text">{title}</Link> : <span aria-current="page">{title}</span>}</li>
+            <li className="truncate">
+              {index < crumbs.length - 1 ? (
+                <Link to={path} className="hover:text-text">
+                  {title}
+                </Link>
+              ) : (
+                <span aria-current="page">{title}</span>
+              )}
+            </li>
           </Fragment>
         ))}
       </ol>

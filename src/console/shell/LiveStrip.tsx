@@ -14,7 +14,14 @@ export function LiveStrip() {
   if (state.phase === 'stopped') return <Stopped stoppedAt={state.stoppedAt} retryAt={state.retryAt} />
   if (version === undefined) return null
   return (
-    <Strip level="info" action={<Button size="sm" onClick={() => location.reload()}>Reload</Button>}>
+    <Strip
+      level="info"
+      action={
+        <Button size="sm" onClick={() => location.reload()}>
+          Reload
+        </Button>
+      }
+    >
       New version {version} is ready.
     </Strip>
   )
@@ -25,14 +32,24 @@ function Stopped({ stoppedAt, retryAt }: { stoppedAt: number; retryAt: number })
   if (nowMs - stoppedAt < quietMs) return null
   const waitSeconds = Math.max(0, Math.ceil((retryAt - nowMs) / 1_000))
   return (
-    <Strip level="warn" action={<Button size="sm" onClick={retryLive}>Retry now</Button>}>
-      Live updates stopped at {formatClock(stoppedAt)}. {waitSeconds > 0 ? `Reconnecting in ${waitSeconds} s.` : 'Reconnecting…'}
+    <Strip
+      level="warn"
+      action={
+        <Button size="sm" onClick={retryLive}>
+          Retry now
+        </Button>
+      }
+    >
+      Live updates stopped at {formatClock(stoppedAt)}.{' '}
+      {waitSeconds > 0 ? `Reconnecting in ${waitSeconds} s.` : 'Reconnecting…'}
     </Strip>
   )
 }
 
 const Strip = ({ level, action, children }: { level: 'warn' | 'info'; action: ReactNode; children: ReactNode }) => (
-  <div className={`col-span-full flex flex-wrap items-center gap-x-3 gap-y-1 border-b px-3 py-1 text-sm ${level === 'warn' ? 'border-warn/40 bg-warn/12' : 'border-info/40 bg-info/12'}`}>
+  <div
+    className={`col-span-full flex flex-wrap items-center gap-x-3 gap-y-1 border-b px-3 py-1 text-sm ${level === 'warn' ? 'border-warn/40 bg-warn/12' : 'border-info/40 bg-info/12'}`}
+  >
     <StatusShape level={level} />
     <p>{children}</p>
     {action}

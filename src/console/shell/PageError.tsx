@@ -13,8 +13,11 @@ export function PageError({ error: thrown, reset }: ErrorComponentProps) {
     void router.invalidate()
   }
   return (
-    <div className="mx-auto max-w-3xl p-4">
-      <PageHeader title="This page failed" {...(isMissingFile && { lead: 'A file of it could not be loaded, perhaps because the server was updated.' })} />
+    <div className="max-w-3xl">
+      <PageHeader
+        title="This page failed"
+        {...(isMissingFile && { lead: 'A file of it could not be loaded, perhaps because the server was updated.' })}
+      />
       <ErrorPanel error={error} onRetry={retry} />
     </div>
   )

@@ -49,13 +49,27 @@ export default function Palette() {
         )}
         <Group heading="Go to">
           {reachable(can).map(({ path, title, icon, keywords, nav, chord }) => (
-            <Item key={path} icon={icon} label={title} keywords={[keywords, nav?.group].join(' ')} keys={chord && `g ${chord}`} onSelect={go(path)} />
+            <Item
+              key={path}
+              icon={icon}
+              label={title}
+              keywords={[keywords, nav?.group].join(' ')}
+              keys={chord && `g ${chord}`}
+              onSelect={go(path)}
+            />
           ))}
         </Group>
         {users.length > 0 && (
           <Group heading="Users">
             {users.map(({ id, username, email }) => (
-              <Item key={id} icon={UserRound} label={username} note={email} keywords={email} onSelect={go(pb.user(id))} />
+              <Item
+                key={id}
+                icon={UserRound}
+                label={username}
+                note={email}
+                keywords={email}
+                onSelect={go(pb.user(id))}
+              />
             ))}
           </Group>
         )}
@@ -120,6 +134,10 @@ const Item = ({ icon: Icon = Circle, label, note, keywords, keys, onSelect }: It
       {label}
       {note && <span className="ml-2 text-muted">{note}</span>}
     </span>
-    {keys && <Kbd keys={keys} />}
+    {keys && (
+      <span className="max-md:hidden">
+        <Kbd keys={keys} />
+      </span>
+    )}
   </Command.Item>
 )

@@ -44,7 +44,7 @@ export default function PreferencesPage() {
               label="Times are shown in"
               value={timeZone}
               options={[
-                { value: 'browser', label: Intl.DateTimeFormat().resolvedOptions().timeZone.replaceAll('_', ' ') },
+                { value: 'browser', label: 'Local time' },
                 { value: 'utc', label: 'UTC' },
               ]}
               onChange={(value) => setPreferences({ timeZone: value })}

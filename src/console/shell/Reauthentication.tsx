@@ -36,7 +36,9 @@ export function Reauthentication() {
         onSubmit={async (values) => {
           const otp = values.maybe('otp')
           try {
-            await call('POST /auth/reauthenticate', { body: { password: values.text('password'), ...(otp && { otp }) } })
+            await call('POST /auth/reauthenticate', {
+              body: { password: values.text('password'), ...(otp && { otp }) },
+            })
           } catch (error) {
             if (hasCode(error, 'MFA_REQUIRED')) setWithCode(true)
             throw error
@@ -46,7 +48,14 @@ export function Reauthentication() {
       >
         <input type="text" name="username" autoComplete="username" value={user.username} readOnly hidden />
         <PasswordField name="password" label="Password" autoComplete="current-password" autoFocus />
-        {withCode && <TextField name="otp" label="Code" autoComplete="one-time-code" hint="From your authenticator app, or a recovery code." />}
+        {withCode && (
+          <TextField
+            name="otp"
+            label="Code"
+            autoComplete="one-time-code"
+            hint="From your authenticator app, or a recovery code."
+          />
+        )}
         <FormActions>
           <Button onClick={() => settle('cancel')}>Cancel</Button>
           <Submit>Confirm</Submit>

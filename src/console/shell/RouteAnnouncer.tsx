@@ -1,25 +1,24 @@
-import { useMatches, useRouter } from '@tanstack/react-router'
-import { useEffect, useState } from 'react'
+import { useMatches, useRouterState } from '@tanstack/react-router'
+import { useEffect, useRef, useState } from 'react'
 
 /** Says where one has arrived: in the title of the window, aloud, and by moving the focus to the heading. */
 export function RouteAnnouncer() {
-  const router = useRouter()
   const title = useMatches({ select: (matches) => matches.at(-1)?.staticData.title })
+  const path = useRouterState({ select: ({ resolvedLocation }) => resolvedLocation?.pathname })
+  const lastPath = useRef(path)
   const [said, setSaid] = useState('')
 
   useEffect(() => {
     document.title = title ? `${title} · Miktos` : 'Miktos'
   }, [title])
 
-  useEffect(
-    () =>
-      router.subscribe('onRendered', ({ fromLocation, pathChanged }) => {
-        if (!fromLocation || !pathChanged) return
-        setSaid(document.title)
-        focusHeading()
-      }),
-    [router],
-  )
+  useEffect(() => {
+    const arrivedFrom = lastPath.current
+    lastPath.current = path
+    if (arrivedFrom === undefined || arrivedFrom === path) return
+    setSaid(document.title)
+    focusHeading()
+  }, [path])
 
   return (
     <p aria-live="polite" className="sr-only">

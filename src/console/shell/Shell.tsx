@@ -1,5 +1,5 @@
 import { Outlet, useRouterState } from '@tanstack/react-router'
-import { lazy, Suspense, useEffect } from 'react'
+import { useEffect, useState, type ComponentType } from 'react'
 import { startKeyboard } from '../keyboard.ts'
 import { startLive } from '../live.ts'
 import { BottomBar } from './BottomBar.tsx'
@@ -12,15 +12,19 @@ import { Reauthentication } from './Reauthentication.tsx'
 import { RouteAnnouncer } from './RouteAnnouncer.tsx'
 import { Sidebar } from './Sidebar.tsx'
 
-const Palette = lazy(() => import('./Palette.tsx'))
+/** Late enough to be in nobody's way, early enough that the first keys typed after ⌘K are not lost. */
+const loadPaletteAfterMs = 1_500
 
 export function Shell() {
-  const { open } = usePalette()
+  const Palette = usePaletteComponent()
   useEffect(startLive, [])
   useEffect(startKeyboard, [])
   return (
     <div className="grid h-dvh grid-cols-[100%] grid-rows-[44px_auto_1fr_auto] md:grid-cols-[48px_minmax(0,1fr)] md:grid-rows-[44px_auto_1fr] xl:grid-cols-[208px_minmax(0,1fr)]">
-      <a href="#main" className="sr-only z-50 rounded-md bg-accent px-3 py-2 text-on-solid focus:not-sr-only focus:absolute focus:top-1 focus:left-1">
+      <a
+        href="#main"
+        className="sr-only z-50 rounded-md bg-accent px-3 py-2 text-on-solid focus:not-sr-only focus:absolute focus:top-1 focus:left-1"
+      >
         Skip to the page
       </a>
       <Header />
@@ -37,13 +41,21 @@ export function Shell() {
       <RouteAnnouncer />
       <Reauthentication />
       <Help />
-      {open && (
-        <Suspense>
-          <Palette />
-        </Suspense>
-      )}
+      {Palette && <Palette />}
     </div>
   )
+}
+
+/** The palette while it is open. Its file comes when the first page is done, or when it is asked for before that. */
+function usePaletteComponent(): ComponentType | undefined {
+  const { open } = usePalette()
+  const [Palette, setPalette] = useState<ComponentType>()
+  useEffect(() => {
+    const load = (): void => void import('./Palette.tsx').then((module) => setPalette(() => module.default))
+    const timer = setTimeout(load, open ? 0 : loadPaletteAfterMs)
+    return () => clearTimeout(timer)
+  }, [open])
+  return open ? Palette : undefined
 }
 
 /** While the next page loads the last one stays, and this line moves above it. */
@@ -51,7 +63,11 @@ function Progress() {
   const loading = useRouterState({ select: ({ status, isLoading }) => status === 'pending' && isLoading })
   if (!loading) return null
   return (
-    <div role="progressbar" aria-label="Loading the page" className="fixed inset-x-0 top-0 z-50 h-0.5 overflow-hidden [animation:fade-in_100ms_150ms_both]">
+    <div
+      role="progressbar"
+      aria-label="Loading the page"
+      className="fixed inset-x-0 top-0 z-50 h-0.5 overflow-hidden [animation:fade-in_100ms_150ms_both]"
+    >
       <div className="h-full w-1/4 animate-travel bg-accent" />
     </div>
   )

@@ -9,9 +9,15 @@ import { navFor } from './nav.ts'
 export function Sidebar() {
   const sections = navFor(useCan())
   return (
-    <nav aria-label="Main" className="overflow-x-hidden overflow-y-auto border-r border-border bg-surface p-2 max-xl:px-1.5 max-md:hidden">
+    <nav
+      aria-label="Main"
+      className="overflow-x-hidden overflow-y-auto border-r border-border bg-surface p-2 max-xl:px-1.5 max-md:hidden"
+    >
       {sections.map(({ heading, pages }) => (
-        <div key={heading} className="max-xl:border-t max-xl:border-border max-xl:py-1.5 max-xl:first:border-t-0 max-xl:first:pt-0">
+        <div
+          key={heading}
+          className="max-xl:border-t max-xl:border-border max-xl:py-1.5 max-xl:first:border-t-0 max-xl:first:pt-0"
+        >
           {heading && <h2 className="mx-2 mt-3.5 mb-1 text-xs font-semibold text-faint max-xl:sr-only">{heading}</h2>}
           <ul className="flex flex-col gap-px">
             {pages.map((page) => (
@@ -33,7 +39,14 @@ export function Sidebar() {
   )
 }
 
-function NavLink({ page: { path, title, icon: Icon = Circle }, iconOnly = false, ...rest }: { page: Page; iconOnly?: boolean }) {
+function NavLink({
+  page: { path, title, icon: Icon = Circle },
+  iconOnly = false,
+  ...rest
+}: {
+  page: Page
+  iconOnly?: boolean
+}) {
   return (
     <Link
       {...rest}

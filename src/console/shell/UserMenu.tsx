@@ -35,7 +35,11 @@ export function UserMenu() {
         { label: 'Keyboard shortcuts', icon: Keyboard, keys: '?', onSelect: openHelp },
         'separator',
         { heading: 'Theme' },
-        ...themes.map(({ value, label }) => ({ label, checked: theme === value, onSelect: () => setPreferences({ theme: value }) })),
+        ...themes.map(({ value, label }) => ({
+          label,
+          checked: theme === value,
+          onSelect: () => setPreferences({ theme: value }),
+        })),
         'separator',
         {
           label: 'Compact rows',

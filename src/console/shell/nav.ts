@@ -13,7 +13,8 @@ export const navFor = (can: Can): NavSection[] =>
     .filter(({ pages }) => pages.length > 0)
 
 /** Pages with a fixed address that this user may read. */
-export const reachable = (can: Can): Page[] => pages.filter(({ path, permission }) => !path.includes('$') && (!permission || can(permission).ok))
+export const reachable = (can: Can): Page[] =>
+  pages.filter(({ path, permission }) => !path.includes('$') && (!permission || can(permission).ok))
 
 /** The user's own pages, for the menu under their name. */
 export const ownPages = (can: Can): Page[] => reachable(can).filter(({ path }) => path.startsWith('/me/'))

@@ -14,5 +14,12 @@ const tones: Record<StatusLevel | 'neutral', string> = {
 
 /** A short fact beside a name: `admin`, `MFA`, `current`. */
 export const Badge = ({ tone = 'neutral', children }: { tone?: StatusLevel | 'neutral'; children: ReactNode }) => (
-  <span className={cx('inline-flex h-5 items-center gap-1 rounded-sm align-bottom border px-1.5 text-xs font-medium whitespace-nowrap', tones[tone])}>{children}</span>
+  <span
+    className={cx(
+      'inline-flex h-5 items-center gap-1 rounded-sm align-bottom border px-1.5 text-xs font-medium whitespace-nowrap',
+      tones[tone],
+    )}
+  >
+    {children}
+  </span>
 )

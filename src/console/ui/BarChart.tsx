@@ -32,15 +32,30 @@ export function BarChart({ label, parts, bars, unit = 'count', height = 120 }: B
           <span key={part.label} className="inline-flex items-center gap-1.5">
             <span aria-hidden="true" className="size-2 rounded-[2px]" style={{ background: colourOf(part, index) }} />
             {part.label}
-            <span className="text-text">{formatUnit(bar ? bar.values[index] : sum(bars.map(({ values }) => values[index] ?? 0)), unit)}</span>
+            <span className="text-text">
+              {formatUnit(bar ? bar.values[index] : sum(bars.map(({ values }) => values[index] ?? 0)), unit)}
+            </span>
           </span>
         ))}
       </div>
-      <div aria-hidden="true" className="flex items-end gap-px border-b border-border" style={{ height }} onPointerLeave={() => setShown(undefined)}>
+      <div
+        aria-hidden="true"
+        className="flex items-end gap-px border-b border-border"
+        style={{ height }}
+        onPointerLeave={() => setShown(undefined)}
+      >
         {bars.map(({ name, values }, index) => (
-          <div key={name} onPointerEnter={() => setShown(index)} className="flex h-full min-w-0 flex-1 flex-col-reverse hover:bg-hover">
+          <div
+            key={name}
+            onPointerEnter={() => setShown(index)}
+            className="flex h-full min-w-0 flex-1 flex-col-reverse hover:bg-hover"
+          >
             {values.map((value, part) => (
-              <div key={parts[part]!.label} className="last:rounded-t-[2px]" style={{ height: `${(value / highest) * 100}%`, background: colourOf(parts[part]!, part) }} />
+              <div
+                key={parts[part]!.label}
+                className="last:rounded-t-[2px]"
+                style={{ height: `${(value / highest) * 100}%`, background: colourOf(parts[part]!, part) }}
+              />
             ))}
           </div>
         ))}
@@ -60,7 +75,7 @@ export function BarChart({ label, parts, bars, unit = 'count', height = 120 }: B
               <th scope="row">{name}</th>
               {values.map((value, part) => (
                 <td key={parts[part]!.label}>
-                    {parts[part]!.label}: {formatUnit(value, unit)}
+                  {parts[part]!.label}: {formatUnit(value, unit)}
                 </td>
               ))}
             </tr>
@@ -73,4 +88,5 @@ export function BarChart({ label, parts, bars, unit = 'count', height = 120 }: B
 
 const sum = (values: number[]): number => values.reduce((total, value) => total + value, 0)
 
-const colourOf = ({ level }: BarPart, index: number): string => (level ? `var(--${level})` : `var(--series-${(index % 8) + 1})`)
+const colourOf = ({ level }: BarPart, index: number): string =>
+  level ? `var(--${level})` : `var(--series-${(index % 8) + 1})`

@@ -21,7 +21,17 @@ interface ButtonProps extends Look, ComponentProps<'button'> {
   disabledReason?: string | undefined
 }
 
-export function Button({ variant, size, icon: Icon, busy = false, disabledReason, onClick, className, children, ...rest }: ButtonProps) {
+export function Button({
+  variant,
+  size,
+  icon: Icon,
+  busy = false,
+  disabledReason,
+  onClick,
+  className,
+  children,
+  ...rest
+}: ButtonProps) {
   const inert = busy || disabledReason !== undefined
   const button = (
     <button
@@ -40,7 +50,14 @@ export function Button({ variant, size, icon: Icon, busy = false, disabledReason
 }
 
 /** A link that looks like a button: it goes somewhere and can be opened in a new tab. */
-export const ButtonLink = ({ variant, size, icon: Icon, className, children, ...link }: Look & LinkProps & { className?: string }) => (
+export const ButtonLink = ({
+  variant,
+  size,
+  icon: Icon,
+  className,
+  children,
+  ...link
+}: Look & LinkProps & { className?: string }) => (
   <Link {...link} className={cx(lookOf({ variant, size }), className)}>
     <>
       {Icon && <Icon size={14} aria-hidden="true" className="shrink-0" />}
@@ -55,7 +72,18 @@ interface IconButtonProps extends Omit<ButtonProps, 'icon' | 'children'> {
   side?: 'top' | 'right' | 'bottom' | 'left'
 }
 
-export const IconButton = ({ icon: Icon, label, side, variant = 'ghost', size = 'md', disabledReason, busy, onClick, className, ...rest }: IconButtonProps) => (
+export const IconButton = ({
+  icon: Icon,
+  label,
+  side,
+  variant = 'ghost',
+  size = 'md',
+  disabledReason,
+  busy,
+  onClick,
+  className,
+  ...rest
+}: IconButtonProps) => (
   <Tooltip text={disabledReason ? `${label}: ${disabledReason}` : label} {...(side && { side })}>
     <button
       type="button"
@@ -77,7 +105,13 @@ const looks: Record<ButtonVariant, string> = {
   danger: 'border-transparent bg-danger text-on-solid hover:brightness-110 active:brightness-95',
 }
 
-const lookOf = ({ variant = 'secondary', size = 'md' }: { variant?: ButtonVariant | undefined; size?: 'md' | 'sm' | undefined }): string =>
+const lookOf = ({
+  variant = 'secondary',
+  size = 'md',
+}: {
+  variant?: ButtonVariant | undefined
+  size?: 'md' | 'sm' | undefined
+}): string =>
   cx(
     'inline-flex items-center justify-center gap-1.5 rounded-md border text-sm font-medium whitespace-nowrap select-none transition-[background-color,border-color,filter] duration-100',
     'aria-disabled:opacity-55 aria-disabled:hover:brightness-100',

@@ -60,7 +60,13 @@ export function Chart(props: ChartProps) {
     <figure aria-label={label} className="m-0 min-w-0">
       <div className="mb-1 flex items-start justify-between gap-2">
         <Legend series={series} unit={unit} />
-        <IconButton icon={asTable ? ChartLine : Table2} size="sm" label={asTable ? 'View as chart' : 'View as table'} onClick={() => setAsTable(!asTable)} className="!text-faint" />
+        <IconButton
+          icon={asTable ? ChartLine : Table2}
+          size="sm"
+          label={asTable ? 'View as chart' : 'View as table'}
+          onClick={() => setAsTable(!asTable)}
+          className="!text-faint"
+        />
       </div>
       <div style={{ height }} className="relative">
         {asTable ? (
@@ -70,7 +76,9 @@ export function Chart(props: ChartProps) {
             <Plot {...props} height={height} />
           </Suspense>
         )}
-        {!hasData && !asTable && <p className="absolute inset-0 flex items-center justify-center text-muted">{empty}</p>}
+        {!hasData && !asTable && (
+          <p className="absolute inset-0 flex items-center justify-center text-muted">{empty}</p>
+        )}
       </div>
     </figure>
   )
@@ -78,7 +86,8 @@ export function Chart(props: ChartProps) {
 
 const dashes = ['', '', '', '', '6 3', '2 3', '8 3 2 3', '3 2']
 
-export const seriesColour = ({ level }: Series, index: number): string => (level ? `var(--${level})` : `var(--series-${(index % 8) + 1})`)
+export const seriesColour = ({ level }: Series, index: number): string =>
+  level ? `var(--${level})` : `var(--series-${(index % 8) + 1})`
 export const seriesDash = ({ level }: Series, index: number): string => (level ? '' : dashes[index % 8]!)
 
 const Legend = ({ series, unit }: { series: Series[]; unit: Unit }) => (
@@ -86,10 +95,23 @@ const Legend = ({ series, unit }: { series: Series[]; unit: Unit }) => (
     {series.map((line, index) => (
       <li key={line.label} className="flex items-center gap-1.5 whitespace-nowrap">
         <svg width="14" height="4" aria-hidden="true">
-          <line x1="0" y1="2" x2="14" y2="2" stroke={seriesColour(line, index)} strokeWidth="3" strokeDasharray={seriesDash(line, index)} />
+          <line
+            x1="0"
+            y1="2"
+            x2="14"
+            y2="2"
+            stroke={seriesColour(line, index)}
+            strokeWidth="3"
+            strokeDasharray={seriesDash(line, index)}
+          />
         </svg>
         {line.label}
-        <span className="text-text">{formatUnit(line.values.findLast((value) => value !== null), unit)}</span>
+        <span className="text-text">
+          {formatUnit(
+            line.values.findLast((value) => value !== null),
+            unit,
+          )}
+        </span>
       </li>
     ))}
   </ul>
@@ -100,7 +122,12 @@ const dayMs = 86_400_000
 function ChartTable({ label, times, series, unit }: ChartProps) {
   const format = (times.at(-1) ?? 0) - (times[0] ?? 0) > dayMs ? formatDayAndMinutes : formatClock
   return (
-    <div role="region" tabIndex={0} aria-label={`${label}, table`} className="h-full overflow-auto rounded-md border border-border">
+    <div
+      role="region"
+      tabIndex={0}
+      aria-label={`${label}, table`}
+      className="h-full overflow-auto rounded-md border border-border"
+    >
       <table className="w-full text-sm">
         <thead className="sticky top-0 bg-surface">
           <tr>

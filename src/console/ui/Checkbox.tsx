@@ -10,7 +10,14 @@ interface CheckboxProps extends Omit<ComponentProps<'input'>, 'type'> {
   indeterminate?: boolean
 }
 
-export function Checkbox({ label, hint, labelHidden = false, indeterminate = false, className, ...input }: CheckboxProps) {
+export function Checkbox({
+  label,
+  hint,
+  labelHidden = false,
+  indeterminate = false,
+  className,
+  ...input
+}: CheckboxProps) {
   const id = useId()
   const error = useFieldError(input.name)
   return (

@@ -13,7 +13,10 @@ export const CodeBlock = ({ code, what, wrap = false }: CodeBlockProps) => (
     <pre
       tabIndex={0}
       aria-label={what}
-      className={cx('max-h-96 overflow-auto p-3 pr-10 font-mono text-sm leading-5', wrap && 'break-all whitespace-pre-wrap')}
+      className={cx(
+        'max-h-96 overflow-auto p-3 pr-10 font-mono text-sm leading-5',
+        wrap && 'break-all whitespace-pre-wrap',
+      )}
     >
       {code}
     </pre>

@@ -19,7 +19,16 @@ interface ConfirmDialogProps {
   onConfirm: () => Promise<unknown>
 }
 
-export function ConfirmDialog({ open, onClose, title, children, confirm, typedName, danger = true, onConfirm }: ConfirmDialogProps) {
+export function ConfirmDialog({
+  open,
+  onClose,
+  title,
+  children,
+  confirm,
+  typedName,
+  danger = true,
+  onConfirm,
+}: ConfirmDialogProps) {
   const [typed, setTyped] = useState('')
   const close = (): void => {
     setTyped('')
@@ -52,7 +61,10 @@ export function ConfirmDialog({ open, onClose, title, children, confirm, typedNa
         )}
         <FormActions>
           <Button onClick={close}>Cancel</Button>
-          <Submit variant={danger ? 'danger' : 'primary'} disabledReason={missing ? `Type ${typedName} first` : undefined}>
+          <Submit
+            variant={danger ? 'danger' : 'primary'}
+            disabledReason={missing ? `Type ${typedName} first` : undefined}
+          >
             {confirm}
           </Submit>
         </FormActions>

@@ -12,13 +12,18 @@ interface EmptyStateProps {
   action?: ReactNode
 }
 
-const icons: Record<EmptyKind, LucideIcon> = { none: Inbox, filtered: SearchX, disconnected: Unplug, denied: CircleSlash }
+const icons: Record<EmptyKind, LucideIcon> = {
+  none: Inbox,
+  filtered: SearchX,
+  disconnected: Unplug,
+  denied: CircleSlash,
+}
 
 export function EmptyState({ kind, title, children, action }: EmptyStateProps) {
   const Icon = icons[kind]
   return (
     <div className="flex flex-col items-center gap-2 px-4 py-10 text-center">
-      <Icon size={24} strokeWidth={1.500} aria-hidden="true" className="text-faint" />
+      <Icon size={24} strokeWidth={1.5} aria-hidden="true" className="text-faint" />
       <p className="font-medium">{title}</p>
       {children && <div className="max-w-prose text-muted">{children}</div>}
       {action && <div className="mt-2 flex flex-wrap justify-center gap-2">{action}</div>}

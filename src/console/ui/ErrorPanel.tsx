@@ -33,7 +33,11 @@ export function ErrorPanel({ error, onRetry, what }: ErrorPanelProps) {
         )}
       </div>
       {onRetry && (
-        <Button icon={RotateCw} onClick={onRetry} disabledReason={waitSeconds > 0 ? `Too many requests; possible again in ${waitSeconds} s` : undefined}>
+        <Button
+          icon={RotateCw}
+          onClick={onRetry}
+          disabledReason={waitSeconds > 0 ? `Too many requests; possible again in ${waitSeconds} s` : undefined}
+        >
           {waitSeconds > 0 ? `Retry in ${waitSeconds} s` : 'Retry'}
         </Button>
       )}
@@ -41,7 +45,8 @@ export function ErrorPanel({ error, onRetry, what }: ErrorPanelProps) {
   )
 }
 
-const codeOf = (error: Error): string => (error instanceof ApiError ? error.code : error instanceof NetworkError ? 'UNREACHABLE' : error.name)
+const codeOf = (error: Error): string =>
+  error instanceof ApiError ? error.code : error instanceof NetworkError ? 'UNREACHABLE' : error.name
 
 /** Seconds left of what the server asked to wait. */
 export function useCountdown(seconds: number | null): number {

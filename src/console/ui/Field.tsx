@@ -21,7 +21,13 @@ interface ControlProps {
 }
 
 /** Label, control, hint and error as one. The fields below are made of it; use it for a control of your own. */
-export function Field({ name, label, hint, error, children }: Labelled & { children: (control: ControlProps) => ReactNode }) {
+export function Field({
+  name,
+  label,
+  hint,
+  error,
+  children,
+}: Labelled & { children: (control: ControlProps) => ReactNode }) {
   const id = useId()
   const fromServer = useFieldError(name)
   const told = error ?? fromServer
@@ -46,19 +52,39 @@ export function Field({ name, label, hint, error, children }: Labelled & { child
   )
 }
 
-export const TextField = ({ name, label, hint, error, className, ...input }: Labelled & Omit<ComponentProps<'input'>, 'name'>) => (
+export const TextField = ({
+  name,
+  label,
+  hint,
+  error,
+  className,
+  ...input
+}: Labelled & Omit<ComponentProps<'input'>, 'name'>) => (
   <Field name={name} label={label} hint={hint} error={error}>
     {(control) => <Input {...input} {...control} className={className} />}
   </Field>
 )
 
-export function PasswordField({ name, label, hint, error, ...input }: Labelled & Omit<ComponentProps<'input'>, 'name' | 'type'>) {
+export function PasswordField({
+  name,
+  label,
+  hint,
+  error,
+  ...input
+}: Labelled & Omit<ComponentProps<'input'>, 'name' | 'type'>) {
   const [visible, setVisible] = useState(false)
   return (
     <Field name={name} label={label} hint={hint} error={error}>
       {(control) => (
         <span className="relative">
-          <Input {...input} {...control} type={visible ? 'text' : 'password'} autoCapitalize="none" spellCheck={false} className="w-full pr-9" />
+          <Input
+            {...input}
+            {...control}
+            type={visible ? 'text' : 'password'}
+            autoCapitalize="none"
+            spellCheck={false}
+            className="w-full pr-9"
+          />
           <IconButton
             icon={visible ? EyeOff : Eye}
             label={visible ? 'Hide password' : 'Show password'}
@@ -79,23 +105,42 @@ export interface Option {
   disabled?: boolean
 }
 
-export const SelectField = ({ name, label, hint, error, ...select }: Labelled & Omit<ComponentProps<'select'>, 'name'> & { options: readonly Option[] }) => (
+export const SelectField = ({
+  name,
+  label,
+  hint,
+  error,
+  ...select
+}: Labelled & Omit<ComponentProps<'select'>, 'name'> & { options: readonly Option[] }) => (
   <Field name={name} label={label} hint={hint} error={error}>
     {(control) => <Select {...select} {...control} />}
   </Field>
 )
 
-export const TextareaField = ({ name, label, hint, error, className, ...area }: Labelled & Omit<ComponentProps<'textarea'>, 'name'>) => (
+export const TextareaField = ({
+  name,
+  label,
+  hint,
+  error,
+  className,
+  ...area
+}: Labelled & Omit<ComponentProps<'textarea'>, 'name'>) => (
   <Field name={name} label={label} hint={hint} error={error}>
     {(control) => <textarea rows={4} {...area} {...control} className={cx(box, 'min-h-16 py-1.5', className)} />}
   </Field>
 )
 
 /** A control without a label of its own; give it `aria-label` where no Field surrounds it. */
-export const Input = ({ className, ...input }: ComponentProps<'input'>) => <input {...input} className={cx(box, height, className)} />
+export const Input = ({ className, ...input }: ComponentProps<'input'>) => (
+  <input {...input} className={cx(box, height, className)} />
+)
 
 /** The browser's own list: it is accessible, fits a phone and costs nothing. */
-export const Select = ({ options, className, ...select }: ComponentProps<'select'> & { options: readonly Option[] }) => (
+export const Select = ({
+  options,
+  className,
+  ...select
+}: ComponentProps<'select'> & { options: readonly Option[] }) => (
   <select {...select} className={cx(box, height, 'pr-7', className)}>
     {options.map(({ value, label, disabled }) => (
       <option key={value} value={value} disabled={disabled} className="bg-raised text-text">

@@ -71,7 +71,11 @@ function SearchInput({ q, onQ, placeholder }: { q: string; onQ: (q: string) => v
   useShortcuts([{ keys: '/', label: 'Filter the list', group: 'List', run: () => input.current?.focus() }])
   return (
     <span className="relative w-64 max-md:w-full">
-      <Search size={14} aria-hidden="true" className="pointer-events-none absolute inset-y-0 left-2 my-auto text-faint" />
+      <Search
+        size={14}
+        aria-hidden="true"
+        className="pointer-events-none absolute inset-y-0 left-2 my-auto text-faint"
+      />
       <Input
         ref={input}
         type="search"

@@ -96,7 +96,9 @@ export function Submit({ children, ...button }: Omit<ComponentProps<typeof Butto
 }
 
 /** Buttons below a form, the main one last. */
-export const FormActions = ({ children }: { children: ReactNode }) => <div className="flex flex-wrap justify-end gap-2">{children}</div>
+export const FormActions = ({ children }: { children: ReactNode }) => (
+  <div className="flex flex-wrap justify-end gap-2">{children}</div>
+)
 
 const FormFailure = ({ error }: { error: Error }) => (
   <div role="alert" tabIndex={-1} className="rounded-md border border-error/50 bg-surface px-3 py-2 outline-none">
@@ -119,7 +121,10 @@ function sorted(error: Error, form: HTMLFormElement): { byField: Record<string, 
   if (!(error instanceof ApiError) || error.fields.length === 0) return { byField: {}, rest: error }
   const here = error.fields.filter(({ field }) => form.elements.namedItem(field) !== null)
   const elsewhere = error.fields.filter((told) => !here.includes(told))
-  const rest = elsewhere.length > 0 ? new Error(elsewhere.map(({ field, message }) => (field ? `${field}: ${message}` : message)).join('. ')) : undefined
+  const rest =
+    elsewhere.length > 0
+      ? new Error(elsewhere.map(({ field, message }) => (field ? `${field}: ${message}` : message)).join('. '))
+      : undefined
   return { byField: Object.fromEntries(here.map(({ field, message }) => [field, message])), rest }
 }
 

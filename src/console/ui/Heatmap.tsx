@@ -42,7 +42,12 @@ export function Heatmap({ label, rows, columns, values, what }: HeatmapProps) {
               {columns.map((column, columnIndex) => {
                 const value = values[rowIndex]?.[columnIndex] ?? 0
                 return (
-                  <td key={column} title={`${row} ${column}: ${formatNumber(value)} ${what}`} className="h-5 rounded-[3px] p-0" style={{ background: shade(value / highest) }}>
+                  <td
+                    key={column}
+                    title={`${row} ${column}: ${formatNumber(value)} ${what}`}
+                    className="h-5 rounded-[3px] p-0"
+                    style={{ background: shade(value / highest) }}
+                  >
                     <span className="sr-only">{formatNumber(value)}</span>
                   </td>
                 )
@@ -56,4 +61,6 @@ export function Heatmap({ label, rows, columns, values, what }: HeatmapProps) {
 }
 
 const shade = (share: number): string =>
-  share === 0 ? 'var(--hover)' : `color-mix(in srgb, var(--series-1) ${20 + Math.ceil(share * levels) * (80 / levels)}%, var(--surface))`
+  share === 0
+    ? 'var(--hover)'
+    : `color-mix(in srgb, var(--series-1) ${20 + Math.ceil(share * levels) * (80 / levels)}%, var(--surface))`

@@ -10,7 +10,9 @@ export function JsonDiff({ before, after }: { before: unknown; after: unknown })
       {changes.map(({ path, before, after }) => (
         <div key={path}>
           {path && <dt className="bg-raised px-2 py-1 text-muted">{path}</dt>}
-          {before !== undefined && <Line sign="−" word="Before" value={before} className="bg-error/8" signClass="text-error" />}
+          {before !== undefined && (
+            <Line sign="−" word="Before" value={before} className="bg-error/8" signClass="text-error" />
+          )}
           {after !== undefined && <Line sign="+" word="After" value={after} className="bg-ok/8" signClass="text-ok" />}
         </div>
       ))}
@@ -18,12 +20,26 @@ export function JsonDiff({ before, after }: { before: unknown; after: unknown })
   )
 }
 
-const Line = ({ sign, word, value, className, signClass }: { sign: string; word: string; value: unknown; className: string; signClass: string }) => (
+const Line = ({
+  sign,
+  word,
+  value,
+  className,
+  signClass,
+}: {
+  sign: string
+  word: string
+  value: unknown
+  className: string
+  signClass: string
+}) => (
   <dd className={cx('flex gap-2 px-2 py-0.5', className)}>
     <span aria-hidden="true" className={cx('select-none', signClass)}>
       {sign}
     </span>
     <span className="sr-only">{word}: </span>
-    <span className="min-w-0 break-all whitespace-pre-wrap">{typeof value === 'string' ? value : JSON.stringify(value, null, 2)}</span>
+    <span className="min-w-0 break-all whitespace-pre-wrap">
+      {typeof value === 'string' ? value : JSON.stringify(value, null, 2)}
+    </span>
   </dd>
 )

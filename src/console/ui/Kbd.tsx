@@ -13,7 +13,10 @@ const symbols: Record<string, string> = {
 export const Kbd = ({ keys }: { keys: string }) => (
   <span className="inline-flex gap-1">
     {keys.split(' ').map((stroke) => (
-      <kbd key={stroke} className="rounded-sm border border-border bg-surface px-1 font-mono text-xs leading-4 font-medium text-muted">
+      <kbd
+        key={stroke}
+        className="rounded-sm border border-border bg-surface px-1 font-mono text-xs leading-4 font-medium text-muted"
+      >
         {stroke
           .split('+')
           .map((key) => symbols[key] ?? (key.length === 1 && stroke.includes('+') ? key.toUpperCase() : key))

@@ -34,18 +34,21 @@ export const Menu = ({ trigger, items, align = 'end', open, onOpenChange }: Menu
   <Radix.Root modal={false} {...(open !== undefined && { open })} {...(onOpenChange && { onOpenChange })}>
     <Radix.Trigger asChild>{trigger}</Radix.Trigger>
     <Radix.Portal>
-      <Radix.Content
-        align={align}
-        sideOffset={4}
-        collisionPadding={8}
-        className="z-50 max-h-[70dvh] min-w-44 max-w-80 animate-pop overflow-y-auto rounded-lg border border-border bg-raised p-1 shadow-float"
-      >
-        {items.map((item, index) => (
-          // The items of a menu do not move while it is open.
-          // oxlint-disable-next-line react/no-array-index-key
-          <Item key={index} item={item} />
-        ))}
-      </Radix.Content>
+      {/* Everything on the page stands in a landmark, what floats above it too. */}
+      <div role="region" aria-label="Menu">
+        <Radix.Content
+          align={align}
+          sideOffset={4}
+          collisionPadding={8}
+          className="z-50 max-h-[70dvh] min-w-44 max-w-80 animate-pop overflow-y-auto rounded-lg border border-border bg-raised p-1 shadow-float"
+        >
+          {items.map((item, index) => (
+            // The items of a menu do not move while it is open.
+            // oxlint-disable-next-line react/no-array-index-key
+            <Item key={index} item={item} />
+          ))}
+        </Radix.Content>
+      </div>
     </Radix.Portal>
   </Radix.Root>
 )

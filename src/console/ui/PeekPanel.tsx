@@ -70,8 +70,18 @@ function OpenPanel({ peek, title, to, children }: PeekPanelProps) {
       {!expanded && <ResizeHandle panel={panel} />}
       <div className="flex min-h-11 items-center gap-1 border-b border-border py-1 pr-2 pl-4">
         <h2 className="min-w-0 flex-1 truncate text-lg font-semibold">{title}</h2>
-        <IconButton icon={ChevronUp} label="Previous row (k)" disabledReason={previous ? undefined : 'This is the first'} onClick={previous} />
-        <IconButton icon={ChevronDown} label="Next row (j)" disabledReason={next ? undefined : 'This is the last'} onClick={next} />
+        <IconButton
+          icon={ChevronUp}
+          label="Previous row (k)"
+          disabledReason={previous ? undefined : 'This is the first'}
+          onClick={previous}
+        />
+        <IconButton
+          icon={ChevronDown}
+          label="Next row (j)"
+          disabledReason={next ? undefined : 'This is the last'}
+          onClick={next}
+        />
         <IconButton
           icon={expanded ? Minimize2 : Maximize2}
           label={expanded ? 'Beside the list' : 'Full width'}

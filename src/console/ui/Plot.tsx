@@ -23,7 +23,16 @@ export default function Plot(props: ChartProps & { height: number }) {
   const { times, series, height, thresholds, annotations } = props
   const data = [times.map((at) => at / 1_000), ...series.map(({ values }) => values)] as uPlot.AlignedData
   const draw = useEffectEvent((element: HTMLElement) => new uPlot(optionsOf(props, element, setHover), data, element))
-  const shape = JSON.stringify([series.map(({ label, level }) => [label, level]), props.unit, props.max, props.area, props.syncKey, height, thresholds, annotations])
+  const shape = JSON.stringify([
+    series.map(({ label, level }) => [label, level]),
+    props.unit,
+    props.max,
+    props.area,
+    props.syncKey,
+    height,
+    thresholds,
+    annotations,
+  ])
 
   useEffect(() => {
     const element = host.current
@@ -58,7 +67,13 @@ export default function Plot(props: ChartProps & { height: number }) {
   )
 }
 
-function HoverBox({ times, series, unit, hover: { index, leftPx }, width }: ChartProps & { hover: Hover; width: number }) {
+function HoverBox({
+  times,
+  series,
+  unit,
+  hover: { index, leftPx },
+  width,
+}: ChartProps & { hover: Hover; width: number }) {
   const at = times[index]
   if (at === undefined) return null
   const lines = series
@@ -85,7 +100,11 @@ function HoverBox({ times, series, unit, hover: { index, leftPx }, width }: Char
   )
 }
 
-function optionsOf(props: ChartProps & { height: number }, element: HTMLElement, setHover: (hover: Hover | undefined) => void): uPlot.Options {
+function optionsOf(
+  props: ChartProps & { height: number },
+  element: HTMLElement,
+  setHover: (hover: Hover | undefined) => void,
+): uPlot.Options {
   const { series, unit, height, syncKey, max, area, onZoom, thresholds = [], annotations = [] } = props
   const token = tokenReader()
   const font = `11px ${getComputedStyle(document.body).fontFamily}`
@@ -144,7 +163,9 @@ function optionsOf(props: ChartProps & { height: number }, element: HTMLElement,
       setCursor: [
         ({ cursor }) => {
           const { idx, left } = cursor
-          setHover(typeof idx === 'number' && left !== undefined && left >= 0 ? { index: idx, leftPx: left + 60 } : undefined)
+          setHover(
+            typeof idx === 'number' && left !== undefined && left >= 0 ? { index: idx, leftPx: left + 60 } : undefined,
+          )
         },
       ],
       setSelect: [
@@ -161,7 +182,13 @@ function optionsOf(props: ChartProps & { height: number }, element: HTMLElement,
 }
 
 /** Thresholds as dashed lines with a tint beyond them, annotations as dotted lines with their word. */
-function drawMarks(plot: uPlot, thresholds: Threshold[], annotations: Annotation[], token: (name: string) => string, font: string): void {
+function drawMarks(
+  plot: uPlot,
+  thresholds: Threshold[],
+  annotations: Annotation[],
+  token: (name: string) => string,
+  font: string,
+): void {
   const { ctx, bbox } = plot
   const scale = devicePixelRatio
   ctx.save()
@@ -194,7 +221,15 @@ function drawMarks(plot: uPlot, thresholds: Threshold[], annotations: Annotation
   ctx.restore()
 }
 
-function line(ctx: CanvasRenderingContext2D, colour: string, dash: number[], x1: number, y1: number, x2: number, y2: number): void {
+function line(
+  ctx: CanvasRenderingContext2D,
+  colour: string,
+  dash: number[],
+  x1: number,
+  y1: number,
+  x2: number,
+  y2: number,
+): void {
   ctx.strokeStyle = colour
   ctx.setLineDash(dash)
   ctx.beginPath()

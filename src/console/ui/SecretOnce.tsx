@@ -11,7 +11,11 @@ interface SecretOnceProps {
 }
 
 /** A key or code that the server does not keep. */
-export function SecretOnce({ label, value, note = 'Shown only now. Store it where only the right people can read it.' }: SecretOnceProps) {
+export function SecretOnce({
+  label,
+  value,
+  note = 'Shown only now. Store it where only the right people can read it.',
+}: SecretOnceProps) {
   const [visible, setVisible] = useState(true)
   return (
     <div className="rounded-lg border border-warn/50 bg-surface p-3">
@@ -20,7 +24,11 @@ export function SecretOnce({ label, value, note = 'Shown only now. Store it wher
         <code className="min-w-0 flex-1 rounded-md border border-border bg-canvas px-2 py-1.5 font-mono text-sm leading-5 break-all select-all">
           {visible ? value : '•'.repeat(Math.min(value.length, 40))}
         </code>
-        <IconButton icon={visible ? EyeOff : Eye} label={visible ? 'Hide' : 'Show'} onClick={() => setVisible(!visible)} />
+        <IconButton
+          icon={visible ? EyeOff : Eye}
+          label={visible ? 'Hide' : 'Show'}
+          onClick={() => setVisible(!visible)}
+        />
       </div>
       <div className="mt-2 flex flex-wrap items-center justify-between gap-2">
         <p className="text-sm text-warn">{note}</p>

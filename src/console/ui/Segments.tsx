@@ -16,7 +16,10 @@ export const Segments = <T extends string>({ label, value, options, onChange }: 
         type="button"
         aria-pressed={option.value === value}
         onClick={() => onChange(option.value)}
-        className={cx('h-6 rounded-[5px] px-2 text-sm font-medium max-md:h-8', option.value === value ? 'bg-selected text-text' : 'text-muted hover:text-text')}
+        className={cx(
+          'h-6 rounded-[5px] px-2 text-sm font-medium max-md:h-8',
+          option.value === value ? 'bg-selected text-text' : 'text-muted hover:text-text',
+        )}
       >
         {option.label}
       </button>

@@ -22,8 +22,22 @@ export function Sparkline({ label, values, max, height = 28, colour = 'var(--ser
     })
     .join('')
   return (
-    <svg role="img" aria-label={label} viewBox={`0 0 100 ${height}`} preserveAspectRatio="none" className="mt-1 block w-full" style={{ height }}>
-      <path d={path} fill="none" stroke={colour} strokeWidth="1.5" vectorEffect="non-scaling-stroke" strokeLinejoin="round" />
+    <svg
+      role="img"
+      aria-label={label}
+      viewBox={`0 0 100 ${height}`}
+      preserveAspectRatio="none"
+      className="mt-1 block w-full"
+      style={{ height }}
+    >
+      <path
+        d={path}
+        fill="none"
+        stroke={colour}
+        strokeWidth="1.5"
+        vectorEffect="non-scaling-stroke"
+        strokeLinejoin="round"
+      />
     </svg>
   )
 }

@@ -16,7 +16,10 @@ interface StatProps {
 
 /** One number as a tile. */
 export const Stat = ({ label, value, note, aside, children, to }: StatProps) => (
-  <section aria-label={label} className="relative min-w-0 rounded-lg border border-border bg-surface p-3 has-[a:hover]:border-strong">
+  <section
+    aria-label={label}
+    className="relative min-w-0 rounded-lg border border-border bg-surface p-3 has-[a:hover]:border-strong"
+  >
     <div className="mb-2 flex min-h-5 items-center justify-between gap-2">
       <h2 className="truncate text-sm font-medium text-muted">
         {to ? (

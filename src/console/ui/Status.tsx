@@ -33,13 +33,28 @@ const colours: Record<StatusLevel, string> = {
 
 /** The shape alone, beside text that says the same in words. */
 export const StatusShape = ({ level, busy = false }: { level: StatusLevel; busy?: boolean }) => (
-  <svg viewBox="0 0 12 12" width="11" height="11" aria-hidden="true" className={cx('shrink-0', colours[busy ? 'unknown' : level], busy && 'animate-turn')}>
-    {busy ? <circle cx="6" cy="6" r="4.500" fill="none" stroke="currentColor" strokeWidth="2" strokeDasharray="18 12" /> : shapes[level]}
+  <svg
+    viewBox="0 0 12 12"
+    width="11"
+    height="11"
+    aria-hidden="true"
+    className={cx('shrink-0', colours[busy ? 'unknown' : level], busy && 'animate-turn')}
+  >
+    {busy ? (
+      <circle cx="6" cy="6" r="4.500" fill="none" stroke="currentColor" strokeWidth="2" strokeDasharray="18 12" />
+    ) : (
+      shapes[level]
+    )}
   </svg>
 )
 
 export const Status = ({ level, children, busy = false, quiet = false }: StatusProps) => (
-  <span className={cx('inline-flex h-5 items-center gap-1.5 align-bottom text-sm whitespace-nowrap', quiet ? 'text-text' : cx('font-medium', colours[busy ? 'unknown' : level]))}>
+  <span
+    className={cx(
+      'inline-flex h-5 items-center gap-1.5 align-bottom text-sm whitespace-nowrap',
+      quiet ? 'text-text' : cx('font-medium', colours[busy ? 'unknown' : level]),
+    )}
+  >
     <StatusShape level={level} busy={busy} />
     {children}
   </span>

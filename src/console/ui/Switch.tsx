@@ -27,7 +27,12 @@ export function Switch({ label, hint, checked, onChange, disabledReason }: Switc
         checked ? 'border-transparent bg-accent' : 'border-strong bg-canvas',
       )}
     >
-      <span className={cx('absolute top-0.5 left-0.5 size-3.5 rounded-full transition-transform duration-100', checked ? 'translate-x-4 bg-on-solid' : 'bg-muted')} />
+      <span
+        className={cx(
+          'absolute top-0.5 left-0.5 size-3.5 rounded-full transition-transform duration-100',
+          checked ? 'translate-x-4 bg-on-solid' : 'bg-muted',
+        )}
+      />
     </button>
   )
   return (

@@ -51,17 +51,44 @@ interface TableProps<Row> {
 }
 
 export function Table<Row>(props: TableProps<Row>) {
-  const { label, columns, rows, rowKey, sort, onSort, onOpen, actions, selected, onSelect, current, error, onRetry, empty, expectedRows = 8 } = props
+  const {
+    label,
+    columns,
+    rows,
+    rowKey,
+    sort,
+    onSort,
+    onOpen,
+    actions,
+    selected,
+    onSelect,
+    current,
+    error,
+    onRetry,
+    empty,
+    expectedRows = 8,
+  } = props
   const body = useRef<HTMLTableSectionElement>(null)
   const [menuOf, setMenuOf] = useState<string>()
   const keys = (rows ?? []).map(rowKey)
   useRowKeys({ body, rows: rows ?? [], keys, onOpen, current, openMenu: actions && setMenuOf, selected, onSelect })
 
-  if (error && !rows) return <ErrorPanel error={error} what={label.toLowerCase()} {...(onRetry && { onRetry })} />
+  if (error && !rows) {
+    return (
+      <div className="p-3">
+        <ErrorPanel error={error} what={label.toLowerCase()} {...(onRetry && { onRetry })} />
+      </div>
+    )
+  }
   if (rows?.length === 0) return empty
   return (
     <div className="overflow-x-auto">
-      <table role="table" aria-label={label} aria-busy={!rows || undefined} className="w-full border-separate border-spacing-0 text-md max-md:block">
+      <table
+        role="table"
+        aria-label={label}
+        aria-busy={!rows || undefined}
+        className="w-full border-separate border-spacing-0 text-md max-md:block"
+      >
         <thead role="rowgroup" className="max-md:sr-only">
           <tr role="row">
             {onSelect && (
@@ -86,7 +113,14 @@ export function Table<Row>(props: TableProps<Row>) {
           </tr>
         </thead>
         <tbody ref={body} role="rowgroup" className="max-md:block">
-          {!rows && <SkeletonRows columns={columns} count={expectedRows} extra={(onSelect ? 1 : 0) + (actions ? 1 : 0)} />}
+          {!rows && (
+            <SkeletonRows
+              columns={columns}
+              count={expectedRows}
+              before={onSelect !== undefined}
+              after={actions !== undefined}
+            />
+          )}
           {rows?.map((row, index) => {
             const key = keys[index]!
             const chosen = selected?.has(key) ?? false
@@ -106,8 +140,16 @@ export function Table<Row>(props: TableProps<Row>) {
                 )}
               >
                 {onSelect && (
-                  <td role="cell" className={cx(bodyCell, 'max-md:absolute max-md:top-2 max-md:left-0 max-md:border-0')}>
-                    <Checkbox label={`Choose ${key}`} labelHidden checked={chosen} onChange={() => onSelect(toggled(selected, key))} />
+                  <td
+                    role="cell"
+                    className={cx(bodyCell, 'max-md:absolute max-md:top-2 max-md:left-0 max-md:border-0')}
+                  >
+                    <Checkbox
+                      label={`Choose ${key}`}
+                      labelHidden
+                      checked={chosen}
+                      onChange={() => onSelect(toggled(selected, key))}
+                    />
                   </td>
                 )}
                 {columns.map((column) => (
@@ -127,7 +169,10 @@ export function Table<Row>(props: TableProps<Row>) {
                   </td>
                 ))}
                 {actions && (
-                  <td role="cell" className={cx(bodyCell, 'text-right max-md:absolute max-md:top-1.5 max-md:right-0 max-md:border-0')}>
+                  <td
+                    role="cell"
+                    className={cx(bodyCell, 'text-right max-md:absolute max-md:top-1.5 max-md:right-0 max-md:border-0')}
+                  >
                     <Menu
                       open={menuOf === key}
                       onOpenChange={(open) => setMenuOf(open ? key : undefined)}
@@ -166,10 +211,17 @@ function HeadCell<Row>({ column: { key, header, align, sortable, from, width }, 
         <button
           type="button"
           onClick={() => onSort(direction === 'ascending' ? `-${key}` : key)}
-          className={cx('group/sort inline-flex items-center gap-1 rounded-sm hover:text-text', direction && 'text-text')}
+          className={cx(
+            'group/sort inline-flex items-center gap-1 rounded-sm hover:text-text',
+            direction && 'text-text',
+          )}
         >
           {header}
-          <Arrow size={12} aria-hidden="true" className={cx(!direction && 'opacity-0 group-hover/sort:opacity-60 group-focus-visible/sort:opacity-60')} />
+          <Arrow
+            size={12}
+            aria-hidden="true"
+            className={cx(!direction && 'opacity-0 group-hover/sort:opacity-60 group-focus-visible/sort:opacity-60')}
+          />
         </button>
       ) : (
         header
@@ -180,22 +232,43 @@ function HeadCell<Row>({ column: { key, header, align, sortable, from, width }, 
 
 const widths = ['w-3/5', 'w-4/5', 'w-2/5', 'w-1/2', 'w-2/3']
 
-const SkeletonRows = <Row,>({ columns, count, extra }: { columns: Column<Row>[]; count: number; extra: number }) =>
+const SkeletonRows = <Row,>({
+  columns,
+  count,
+  before,
+  after,
+}: {
+  columns: Column<Row>[]
+  count: number
+  before: boolean
+  after: boolean
+}) =>
   Array.from({ length: count }, (_, row) => (
     // Placeholders have no identity.
     // oxlint-disable-next-line react/no-array-index-key
-    <tr key={row} role="row" className="max-md:block">
+    <tr key={row} role="row" className="max-md:block max-md:py-2">
+      {before && <td role="cell" className={cx(bodyCell, 'max-md:hidden')} />}
       {columns.map(({ key, from }, column) => (
-        <td key={key} role="cell" className={cx(bodyCell, from && hiddenBelow[from], column > 2 ? 'max-md:hidden' : 'max-md:block max-md:border-0')}>
+        <td
+          key={key}
+          role="cell"
+          className={cx(
+            bodyCell,
+            from && hiddenBelow[from],
+            column > 2 ? 'max-md:hidden' : 'max-md:block max-md:border-0',
+          )}
+        >
           <Skeleton className={cx('h-3', widths[(row + column * 2) % widths.length])} />
         </td>
       ))}
-      {extra > 0 && <td role="cell" colSpan={extra} className={cx(bodyCell, 'max-md:hidden')} />}
+      {after && <td role="cell" className={cx(bodyCell, 'max-md:hidden')} />}
     </tr>
   ))
 
-const headCell = 'sticky top-0 z-10 h-8 border-b border-border bg-surface px-2 text-left text-sm font-medium whitespace-nowrap text-muted first:pl-3 last:pr-3'
-const bodyCell = 'h-(--row) border-b border-border px-2 py-0.5 first:pl-3 last:pr-3 max-md:h-auto max-md:px-3 in-[tr:last-child]:border-b-0'
+const headCell =
+  'sticky top-0 z-10 h-8 border-b border-border bg-surface px-2 text-left text-sm font-medium whitespace-nowrap text-muted first:pl-3 last:pr-3'
+const bodyCell =
+  'h-(--row) border-b border-border px-2 py-0.5 first:pl-3 last:pr-3 max-md:h-auto max-md:px-3 in-[tr:last-child]:border-b-0'
 const hiddenBelow = { lg: 'max-lg:hidden max-md:hidden', xl: 'max-xl:hidden' }
 
 function toggled(selected: ReadonlySet<string> | undefined, key: string): ReadonlySet<string> {
@@ -217,7 +290,8 @@ interface RowKeys<Row> {
 
 /** `j` and `k` move the focus from row to row; what acts on a row acts on the one that has it. */
 function useRowKeys<Row>({ body, rows, keys, onOpen, current, openMenu, selected, onSelect }: RowKeys<Row>): void {
-  const focused = (): number => keys.indexOf(document.activeElement?.closest<HTMLElement>('[data-row]')?.dataset['row'] ?? '')
+  const focused = (): number =>
+    keys.indexOf(document.activeElement?.closest<HTMLElement>('[data-row]')?.dataset['row'] ?? '')
   const focus = (index: number): void =>
     body.current?.querySelectorAll<HTMLElement>('[data-row]')[Math.min(Math.max(index, 0), keys.length - 1)]?.focus()
   const onFocused = (act: (key: string, row: Row) => void) => () => {
@@ -227,11 +301,25 @@ function useRowKeys<Row>({ body, rows, keys, onOpen, current, openMenu, selected
   useShortcuts([
     { keys: 'j', label: 'Next row', group: 'List', run: () => focus(focused() + 1) },
     { keys: 'k', label: 'Previous row', group: 'List', run: () => focus(focused() - 1) },
-    ...(onOpen ? [{ keys: 'Enter', label: 'Open the row', group: 'List' as const, run: onFocused((_key, row) => onOpen(row)) }] : []),
-    ...(onSelect ? [{ keys: 'x', label: 'Choose the row', group: 'List' as const, run: onFocused((key) => onSelect(toggled(selected, key))) }] : []),
-    ...(openMenu ? [{ keys: '.', label: 'Actions of the row', group: 'List' as const, run: onFocused((key) => openMenu(key)) }] : []),
+    ...(onOpen
+      ? [{ keys: 'Enter', label: 'Open the row', group: 'List' as const, run: onFocused((_key, row) => onOpen(row)) }]
+      : []),
+    ...(onSelect
+      ? [
+          {
+            keys: 'x',
+            label: 'Choose the row',
+            group: 'List' as const,
+            run: onFocused((key) => onSelect(toggled(selected, key))),
+          },
+        ]
+      : []),
+    ...(openMenu
+      ? [{ keys: '.', label: 'Actions of the row', group: 'List' as const, run: onFocused((key) => openMenu(key)) }]
+      : []),
   ])
   useEffect(() => {
-    if (current) body.current?.querySelector(`[data-row="${CSS.escape(current)}"]`)?.scrollIntoView({ block: 'nearest' })
+    if (current)
+      body.current?.querySelector(`[data-row="${CSS.escape(current)}"]`)?.scrollIntoView({ block: 'nearest' })
   }, [body, current])
 }

@@ -5,16 +5,20 @@ interface TabLink {
   to: string
   label: ReactNode
   count?: number
+  /** What the address keeps of the present page: a range, a filter that all tabs share. */
+  search?: Record<string, string>
 }
 
 /** Tabs are addresses: each can be linked, reloaded and opened beside the other. */
 export const Tabs = ({ label, tabs }: { label: string; tabs: TabLink[] }) => (
   <nav aria-label={label} className="mb-4 flex gap-1 overflow-x-auto border-b border-border">
-    {tabs.map(({ to, label, count }) => (
+    {tabs.map(({ to, label, count, search }) => (
       <Link
         key={to}
         to={to}
-        activeOptions={{ includeSearch: false }}
+        {...(search && { search })}
+        // The first tab may stand above the others: /activity, /activity/users.
+        activeOptions={{ exact: true, includeSearch: false }}
         className="-mb-px flex h-8 shrink-0 items-center gap-1.5 border-b-2 border-transparent px-2 text-muted hover:text-text aria-[current]:border-accent aria-[current]:font-medium aria-[current]:text-text max-md:h-10"
       >
         <>

@@ -12,8 +12,19 @@ export function Toaster() {
       position="bottom-right"
       gap={8}
       toastOptions={{
-        style: { background: 'var(--raised)', borderColor: 'var(--border)', color: 'var(--text)', borderRadius: 8, fontSize: 13, boxShadow: 'var(--shadow)' },
-        classNames: { description: '!text-muted', actionButton: '!bg-accent !text-on-solid', icon: '[[data-type=error]_&]:text-error [[data-type=success]_&]:text-ok' },
+        style: {
+          background: 'var(--raised)',
+          borderColor: 'var(--border)',
+          color: 'var(--text)',
+          borderRadius: 8,
+          fontSize: 13,
+          boxShadow: 'var(--shadow)',
+        },
+        classNames: {
+          description: '!text-muted',
+          actionButton: '!bg-accent !text-on-solid',
+          icon: '[[data-type=error]_&]:text-error [[data-type=success]_&]:text-ok',
+        },
       }}
     />
   )

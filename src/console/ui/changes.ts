@@ -19,6 +19,7 @@ export function changesBetween(before: unknown, after: unknown, path = ''): Chan
   return same ? [] : [{ path, before: before ?? undefined, after: after ?? (isNothing(before) ? undefined : after) }]
 }
 
-const isPlain = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isPlain = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 const isNothing = (value: unknown): value is null | undefined => value === null || value === undefined
 const isObjectOrNothing = (value: unknown): boolean => isPlain(value) || isNothing(value)

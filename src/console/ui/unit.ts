@@ -15,4 +15,5 @@ export const formatUnit = (value: number | null | undefined, unit: Unit): string
   value === null || value === undefined ? '–' : formats[unit](value)
 
 /** The same on an axis, where `0 ms` beside `500 ms` is what one expects. */
-export const formatTick = (value: number, unit: Unit): string => (value === 0 && unit === 'ms' ? '0 ms' : formats[unit](value))
+export const formatTick = (value: number, unit: Unit): string =>
+  value === 0 && unit === 'ms' ? '0 ms' : formats[unit](value)
