@@ -26,14 +26,14 @@ const auditOf = ({ app }: TestApp, action: string) =>
 describe('POST /me/api-keys', () => {
   test('201 with a key that is shown once and acts as its owner', async () => {
     const world = await startApp()
-    const { id, call, username } = await world.user('operator', 'mara')
+    const { id, call } = await world.user('operator', 'mara')
     const made = await makeKey(call, { name: 'nightly report', expires_in_days: 90 })
     assert.match(made.key, /^mk_[0-9A-Za-z]{8}_[\w-]{43}$/)
     assert.equal(made.key.startsWith(made.prefix), true)
     assert.equal(made.expires_at, new Date(world.clock.now() + 90 * dayMs).toISOString())
     assert.equal(made.signing_secret, null)
     const me = (await world.as(made.key)('GET', '/api/v1/me')).json()
-    assert.deepEqual([me.user.id, me.user.username, me.session_id], [id, username, null])
+    assert.deepEqual([me.user.id, me.user.username, me.session_id], [id, 'mara/nightly report', null])
     const listed = await call('GET', own)
     assert.equal(listed.headers['x-total-count'], '1')
     assert.equal(listed.body.includes(made.key), false)
@@ -329,7 +329,7 @@ describe('POST /admin/users/{id}/api-keys', () => {
     const { id } = await user('operator', 'robot')
     const reply = await admin('POST', `/api/v1/admin/users/${id}/api-keys`, { name: 'ci' })
     assert.equal(reply.statusCode, 201, reply.body)
-    assert.equal((await as(reply.json().key)('GET', '/api/v1/me')).json().user.username, 'robot')
+    assert.equal((await as(reply.json().key)('GET', '/api/v1/me')).json().user.username, 'robot/ci')
   })
 
   test('403 for a user with rights the caller has not, 404 for none, 409 for one who is not active', async () => {
