@@ -1,11 +1,13 @@
 import type { Feature } from '#platform/http/endpoints.ts'
 import { apiKeysFeature } from './api-keys/index.ts'
+import { createAudit } from './audit/index.ts'
 import { createAuth, type Auth } from './auth/index.ts'
 import { backupFeature } from './backup/index.ts'
 import { mfaFeature } from './mfa/index.ts'
 import { processesFeature } from './processes/index.ts'
 import { projectsFeature } from './projects/index.ts'
 import { rolesFeature } from './roles/index.ts'
+import { settingsFeature } from './settings/index.ts'
 import { systemFeature } from './system/index.ts'
 import { usersFeature } from './users/index.ts'
 
@@ -19,6 +21,8 @@ export function createFeatures(): { features: Feature[]; auth: Auth } {
     apiKeysFeature,
     mfaFeature,
     projectsFeature,
+    createAudit(),
+    settingsFeature,
     systemFeature,
     processesFeature,
     backupFeature,

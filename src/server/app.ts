@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { createFeatures } from '#features/index.ts'
 import { createAuthenticator } from '#features/auth/index.ts'
+import { applyStoredSettings } from '#features/settings/index.ts'
 import { auditMigrations } from '#platform/audit/append.ts'
 import type { Config } from '#platform/config/config.ts'
 import { migrate } from '#platform/database/migrate.ts'
@@ -55,6 +56,8 @@ export async function createApp({ config, log, now, background = true }: AppOpti
   try {
     const { features, auth } = createFeatures()
     await migrate(platform.database, migrationsOf(features))
+    // Before anything is mounted, so that limits and allow list hold from the first request on.
+    await applyStoredSettings(platform)
     const localToken = `local_${randomBytes(32).toString('base64url')}`
     const authenticator = createAuthenticator(platform, localToken)
     const server = await createHttpServer(platform, authenticator)

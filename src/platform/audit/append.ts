@@ -61,21 +61,37 @@ export const auditMigrations: Migration[] = [
 ]
 
 /** The end of the chain as `tx` sees it; of a database without records, the position before the first. */
-export async function auditHead(tx: Pick<Tx, 'selectFrom'>): Promise<Omit<AuditHead, 'seal'> & { seal: string | null }> {
+export async function auditHead(
+  tx: Pick<Tx, 'selectFrom'>,
+): Promise<Omit<AuditHead, 'seal'> & { seal: string | null }> {
   const head = await tx.selectFrom('audit_head').selectAll().where('id', '=', 1).executeTakeFirst()
-  return head ?? { id: 1, first_seq: 1, first_previous_hash: genesisHash, last_seq: 0, last_hash: genesisHash, seal: null }
+  return (
+    head ?? { id: 1, first_seq: 1, first_previous_hash: genesisHash, last_seq: 0, last_hash: genesisHash, seal: null }
+  )
 }
 
 /** Adds a record at the end of the chain, within the caller's transaction; writers wait for each other here. */
 export async function appendAudit(tx: Tx, key: Buffer, entry: Omit<AuditRecord, 'seq'>): Promise<number> {
   await lockInvariant(tx, 'audit')
   const head = await auditHead(tx)
-  const record: AuditRecord = { seq: head.last_seq + 1, ...entry }
+  const record: AuditRecord = { seq: head.last_seq + 1, ...storable(entry) }
   const hash = hashRecord(key, record, head.last_hash)
-  await tx.insertInto('audit_records').values({ ...record, previous_hash: head.last_hash, hash }).execute()
+  await tx
+    .insertInto('audit_records')
+    .values({ ...record, previous_hash: head.last_hash, hash })
+    .execute()
   await writeHead(tx, key, { ...head, last_seq: record.seq, last_hash: hash })
   return record.seq
 }
+
+/** Half characters and NUL, which some engines refuse and others change, would make a record that never verifies. */
+const storable = <T extends object>(entry: T): T =>
+  Object.fromEntries(
+    Object.entries(entry).map(([field, value]) => [
+      field,
+      typeof value === 'string' ? value.toWellFormed().replaceAll('\0', '\u{fffd}') : value,
+    ]),
+  ) as T
 
 /** Stores the chain's bounds under a fresh seal. */
 export async function writeHead(tx: Tx, key: Buffer, head: Omit<AuditHead, 'seal'>): Promise<void> {
@@ -83,5 +99,9 @@ export async function writeHead(tx: Tx, key: Buffer, head: Omit<AuditHead, 'seal
   const { id, first_seq, first_previous_hash, last_seq, last_hash } = head
   const row = { first_seq, first_previous_hash, last_seq, last_hash, seal }
   const { numUpdatedRows } = await tx.updateTable('audit_head').set(row).where('id', '=', id).executeTakeFirst()
-  if (numUpdatedRows === 0n) await tx.insertInto('audit_head').values({ id, ...row }).execute()
+  if (numUpdatedRows === 0n)
+    await tx
+      .insertInto('audit_head')
+      .values({ id, ...row })
+      .execute()
 }

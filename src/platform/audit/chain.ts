@@ -24,6 +24,12 @@ export interface ChainedRecord extends AuditRecord {
   hash: string
 }
 
+/** The first place where the log is not what was written. */
+export interface Fault {
+  seq: number
+  reason: string
+}
+
 export const genesisHash = '0'.repeat(64)
 
 /**
@@ -34,8 +40,20 @@ export function hashRecord(key: Buffer, record: AuditRecord, previousHash: strin
   const { seq, at, actor_kind, actor_id, actor_label, action, target_kind, target_id } = record
   const { result, address, request_id, before_json, after_json } = record
   const body = canonicalize({
-    seq, at, actor_kind, actor_id, actor_label, action, target_kind, target_id,
-    result, address, request_id, before_json, after_json, previous_hash: previousHash,
+    seq,
+    at,
+    actor_kind,
+    actor_id,
+    actor_label,
+    action,
+    target_kind,
+    target_id,
+    result,
+    address,
+    request_id,
+    before_json,
+    after_json,
+    previous_hash: previousHash,
   })!
   return createHmac('sha256', key).update(body).digest('hex')
 }
@@ -44,5 +62,8 @@ export function hashRecord(key: Buffer, record: AuditRecord, previousHash: strin
 export const hashHead = (key: Buffer, seq: number, hash: string, first: number, firstPrevious: string): string =>
   createHmac('sha256', key).update(`head:${seq}:${hash}:${first}:${firstPrevious}`).digest('hex')
 
-export const sameHash = (a: string, b: string): boolean =>
-  a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b))
+/** Takes the same time wherever they differ. */
+export function sameHash(a: string, b: string): boolean {
+  const [left, right] = [Buffer.from(a), Buffer.from(b)]
+  return left.length === right.length && timingSafeEqual(left, right)
+}

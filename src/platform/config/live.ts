@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { AppError } from '#kernel/errors.ts'
 import type { Config, Plan } from './config.ts'
+import { didYouMean } from './nearest.ts'
 import { parseSetting } from './parse.ts'
 import { isSettingKey, settingKeys, settingOf, type SettingKey, type Settings } from './settings.ts'
 import type { Problem, Source } from './source.ts'
@@ -61,7 +62,7 @@ function planChanges(
   const fields: { field: string; message: string }[] = []
   for (const [key, raw] of Object.entries(changes)) {
     if (!isSettingKey(key)) {
-      fields.push({ field: key, message: 'is not a setting' })
+      fields.push({ field: key, message: `is not a setting${didYouMean(key, settingKeys)}` })
       continue
     }
     refuseLocked(key, sourceOf(key))
