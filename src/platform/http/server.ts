@@ -81,7 +81,8 @@ export async function createHttpServer(platform: Platform, authenticator: Authen
     routerOptions: { maxParamLength: 512, ignoreTrailingSlash: false, caseSensitive: true },
     genReqId: (request) => requestIdOf(request.headers['x-request-id']),
     http: { maxHeaderSize: headerBytesMax },
-    frameworkErrors: (error, request, reply) => sendError(reply, request.url, config.get('api_prefix'), publicError(error) ?? internal()),
+    // These never reach the hooks below.
+    frameworkErrors: (error, request, reply) => sendError(reply.header('x-request-id', request.id).headers(securityHeaders), request.url, config.get('api_prefix'), publicError(error) ?? internal()),
     clientErrorHandler: (error, socket) => {
       if (!socket.writable || (error as NodeJS.ErrnoException).code === 'ECONNRESET') return socket.destroy()
       socket.end(rawErrorReply(error))
@@ -127,8 +128,12 @@ export async function createHttpServer(platform: Platform, authenticator: Authen
     request.bytesBefore = request.raw.socket.bytesWritten
     reply.header('x-request-id', request.id)
     reply.headers(securityHeaders)
-    if (lifecycle.draining) reply.header('connection', 'close')
     if (!probePaths.has(pathOf(request.url))) server.admit(request.origin.address ?? '')
+  })
+
+  // Asked when the answer leaves: the shutdown may have begun while it was made.
+  app.addHook('onSend', async (_request, reply) => {
+    if (lifecycle.draining) reply.header('connection', 'close')
   })
 
   app.addHook('onResponse', async (request, reply) => {
