@@ -12,6 +12,7 @@ import { mountOperations } from '#platform/http/mount.ts'
 import { createHttpServer, type HttpServer } from '#platform/http/server.ts'
 import { mountSite } from '#platform/http/site.ts'
 import { mountSockets } from '#platform/http/upgrade.ts'
+import { installationMigrations, requireSameKey } from '#platform/installation.ts'
 import { stopAll } from '#platform/lifecycle.ts'
 import type { Logger } from '#platform/logging/logging.ts'
 import { outboxMigrations, startOutboxSweep } from '#platform/outbox.ts'
@@ -44,6 +45,7 @@ export interface AppOptions {
 export const migrationsOf = (features: readonly Feature[]): Migration[] => [
   ...auditMigrations,
   ...outboxMigrations,
+  ...installationMigrations,
   ...features.flatMap(({ migrations }) => migrations),
 ]
 
@@ -56,6 +58,7 @@ export async function createApp({ config, log, now, background = true }: AppOpti
   try {
     const { features, auth } = createFeatures()
     await migrate(platform.database, migrationsOf(features))
+    await requireSameKey(platform.database, platform.secrets)
     // Before anything is mounted, so that limits and allow list hold from the first request on.
     await applyStoredSettings(platform)
     const localToken = `local_${randomBytes(32).toString('base64url')}`

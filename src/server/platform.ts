@@ -58,5 +58,5 @@ async function openPorts(config: Config, log: Logger): Promise<{ ports: Ports; c
     }
   }
   const { openRedisPorts } = await import('./redis.ts')
-  return openRedisPorts(redisUrl, onError)
+  return openRedisPorts(redisUrl, log)
 }

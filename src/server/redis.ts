@@ -1,15 +1,18 @@
 import { redisCache } from '#platform/cache/redis.ts'
 import { redisEvents } from '#platform/events/redis.ts'
 import { redisRateLimiter } from '#platform/limits/redis.ts'
+import type { Logger } from '#platform/logging/logging.ts'
 import type { Platform, Stop } from '#platform/platform.ts'
 import { connectRedis } from '#platform/redis.ts'
 
 /** Cache, limits and events in Redis; a module of its own, so that a server without Redis does not load its client. */
 export async function openRedisPorts(
   url: string,
-  onError: (error: unknown) => void,
+  log: Logger,
 ): Promise<{ ports: Pick<Platform, 'cache' | 'limits' | 'events'>; close: Stop }> {
-  const redis = await connectRedis(url, { onDown: onError })
+  const onDown = (error: unknown): void => log.child({ component: 'redis' }).warn({ err: error }, 'Redis is away; working in memory until it is back')
+  const onError = (error: unknown): void => log.child({ component: 'events' }).error({ err: error }, 'a subscriber failed')
+  const redis = await connectRedis(url, { onDown })
   const events = await redisEvents(redis, { onError })
   return {
     ports: { cache: redisCache(redis), limits: redisRateLimiter(redis), events },

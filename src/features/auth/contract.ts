@@ -138,7 +138,7 @@ export const authEndpoints = {
     path: '/me',
     summary: 'Who I am and what I may do',
     access: 'authenticated',
-    reply: z.object({ user: Account, permissions: z.array(z.string()), session_id: z.string().nullable() }),
+    reply: z.object({ user: Account.omit({ permissions: true }), permissions: z.array(z.string()), session_id: z.string().nullable() }),
   },
   updateMe: {
     method: 'PUT',
