@@ -12,7 +12,7 @@ type Arguments<R extends Route> = object extends Given<R> ? [given?: Given<R>] :
 /** What a call is made of once its types are forgotten. */
 interface Sent {
   params?: Record<string, string>
-  query?: Record<string, unknown>
+  query?: Record<string, string | number | boolean | null | undefined>
   body?: unknown
   signal?: AbortSignal
 }
@@ -24,7 +24,7 @@ const basePath = '/api/v1'
  * NetworkError. A token that has run out is renewed and a missing fresh login asked for on the way.
  */
 export async function call<R extends Route>(route: R, ...[given]: Arguments<R>): Promise<Reply<Api[R]>> {
-  const response = await send(route, (given ?? {}) as Sent)
+  const response = await send(route, given ?? {})
   return (response.status === 204 ? undefined : await response.json()) as Reply<Api[R]>
 }
 
@@ -38,14 +38,14 @@ type RowOf<R extends Route> = Reply<Api[R]> extends (infer Row)[] ? Row : never
 
 /** As `call`, for lists: the rows, and how many there are without `limit` and `offset`. */
 export async function callPage<R extends Route>(route: R, ...[given]: Arguments<R>): Promise<Page<RowOf<R>>> {
-  const response = await send(route, (given ?? {}) as Sent)
+  const response = await send(route, given ?? {})
   const rows = (await response.json()) as RowOf<R>[]
   return { rows, total: Number(response.headers.get('x-total-count') ?? rows.length) }
 }
 
 /** Address of a GET operation, for downloads by `<a href download>`. */
 export function urlOf<R extends Route>(route: R, ...[given]: Arguments<R>): string {
-  return urlFor(route, (given ?? {}) as Sent)
+  return urlFor(route, given ?? {})
 }
 
 async function send(route: string, sent: Sent): Promise<Response> {

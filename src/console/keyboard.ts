@@ -13,33 +13,26 @@ export type ShortcutGroup = 'General' | 'Go to' | 'List' | 'Page'
 
 const sequenceMaxMs = 1_000
 
-const registered: Shortcut[] = []
+const sources: (() => readonly Shortcut[])[] = []
 let typed: string[] = []
 let typedAt = 0
 
-/** Shortcuts that work while the component is mounted; of two with the same keys the later one wins. */
+/** Shortcuts that work while the component is mounted; of two with the same keys the later component's wins. */
 export function useShortcuts(shortcuts: readonly Shortcut[]): void {
-  const run = useEffectEvent((index: number, event: KeyboardEvent) => shortcuts[index]?.run(event))
-  const signature = shortcuts.map(({ keys, label, group }) => [keys, label, group].join('\n')).join('\n\n')
+  const current = useEffectEvent(() => shortcuts)
   useEffect(() => {
-    const mine = signature
-      .split('\n\n')
-      .filter(Boolean)
-      .map((line, index): Shortcut => {
-        const [keys, label, group] = line.split('\n') as [string, string, ShortcutGroup]
-        return { keys, label, group, run: (event) => run(index, event) }
-      })
-    registered.push(...mine)
-    return () => {
-      for (const shortcut of mine) registered.splice(registered.indexOf(shortcut), 1)
-    }
-  }, [signature])
+    const source = (): readonly Shortcut[] => current()
+    sources.push(source)
+    return () => void sources.splice(sources.indexOf(source), 1)
+  }, [])
 }
 
 /** What `?` prints: of shortcuts with the same keys only the one that would run. */
 export const shortcutsNow = (): Shortcut[] => [
-  ...new Map(registered.map((shortcut) => [shortcut.keys, shortcut])).values(),
+  ...new Map(registered().map((shortcut) => [shortcut.keys, shortcut])).values(),
 ]
+
+const registered = (): Shortcut[] => sources.flatMap((source) => source())
 
 export const isMac = /mac|iphone|ipad/i.test(navigator.userAgent)
 
@@ -63,11 +56,11 @@ function onKeydown(event: KeyboardEvent): void {
   if (Date.now() - typedAt > sequenceMaxMs) typed = []
   typedAt = Date.now()
   typed.push(stroke)
+  const shortcuts = registered()
   const candidates = [typed.join(' '), stroke]
   const match =
-    registered.findLast(({ keys }) => keys === candidates[0]) ??
-    registered.findLast(({ keys }) => keys === candidates[1])
-  const isBeginning = registered.some(({ keys }) => keys.startsWith(`${typed.join(' ')} `))
+    shortcuts.findLast(({ keys }) => keys === candidates[0]) ?? shortcuts.findLast(({ keys }) => keys === candidates[1])
+  const isBeginning = shortcuts.some(({ keys }) => keys.startsWith(`${typed.join(' ')} `))
   if (!match) {
     if (!isBeginning) typed = []
     return

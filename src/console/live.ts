@@ -54,9 +54,6 @@ let stoppedAt: number | undefined
 export function startLive(): () => void {
   connect()
   const watch = setInterval(checkHeartbeat, 5_000)
-  const wake = (): void => {
-    if (document.visibilityState === 'visible' && state.phase === 'stopped') retryLive()
-  }
   document.addEventListener('visibilitychange', wake)
   addEventListener('online', wake)
   return () => {
@@ -68,6 +65,10 @@ export function startLive(): () => void {
     socket = undefined
     open?.close()
   }
+}
+
+function wake(): void {
+  if (document.visibilityState === 'visible' && state.phase === 'stopped') retryLive()
 }
 
 export function retryLive(): void {

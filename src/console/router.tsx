@@ -5,6 +5,7 @@ import {
   lazyRouteComponent,
   redirect,
   type AnyRoute,
+  type ErrorComponentProps,
 } from '@tanstack/react-router'
 import { canWith, meQuery } from './me.ts'
 import { pages, type Page } from './pages.ts'
@@ -23,14 +24,14 @@ declare module '@tanstack/react-router' {
   }
 }
 
-const root = createRootRoute({
-  // Where the shell itself could not be shown, mostly because the server is away.
-  errorComponent: (props) => (
-    <main className="p-6">
-      <PageError {...props} />
-    </main>
-  ),
-})
+/** Where the shell itself could not be shown, mostly because the server is away. */
+const Failure = (props: ErrorComponentProps) => (
+  <main className="p-6">
+    <PageError {...props} />
+  </main>
+)
+
+const root = createRootRoute({ errorComponent: Failure })
 
 const outside = [
   createRoute({
@@ -58,6 +59,7 @@ const shell = createRoute({
   getParentRoute: () => root,
   id: 'shell',
   component: Shell,
+  errorComponent: Failure,
   loader: () => queryClient.ensureQueryData(meQuery),
 })
 

@@ -2,6 +2,9 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { flag, integer, list, maybeOneOf, oneOf, parseSearch, stringifySearch, text, type Param } from './search.ts'
 
+const back = <T>(param: Param<T>, value: T): T =>
+  param.read(parseSearch(stringifySearch({ x: param.write(value) }))['x'])
+
 describe('search parameters', () => {
   it('leave out of the address what is the default', () => {
     assert.equal(text().write(''), undefined)
@@ -18,8 +21,6 @@ describe('search parameters', () => {
     assert.equal(maybeOneOf(['a', 'b']).read('c'), undefined)
   })
   it('come back from the address as they were written', () => {
-    const back = <T>(param: Param<T>, value: T): T =>
-      param.read(parseSearch(stringifySearch({ x: param.write(value) }))['x'])
     assert.equal(back(text(), 'a b&c=d,é'), 'a b&c=d,é')
     assert.equal(back(integer(0), 200), 200)
     assert.equal(back(flag(), true), true)

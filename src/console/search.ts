@@ -58,7 +58,9 @@ export function useSearch<Values extends object>(params: { [K in keyof Values]: 
   const values = Object.fromEntries(names.map((name) => [name, params[name].read(raw[name])])) as Values
   const set = (change: Partial<Values>, { replace = false }: SetOptions = {}): void => {
     const changed = names.filter((name) => Object.hasOwn(change, name))
-    const written = Object.fromEntries(changed.map((name) => [name, params[name].write(change[name]!)]))
+    const written = Object.fromEntries(
+      changed.map((name) => [name, params[name].write(change[name] as Values[typeof name])]),
+    )
     void navigate({
       to: '.',
       search: (previous: Record<string, string>) => withoutEmpty({ ...previous, ...written }),
@@ -75,10 +77,10 @@ const withoutEmpty = (search: Record<string, string | undefined>): Record<string
 /** `?a=1&b=x` as plain strings both ways: addresses stay readable and are the same after a reload. */
 export const parseSearch = (search: string): Record<string, string> => Object.fromEntries(new URLSearchParams(search))
 
-export function stringifySearch(search: Record<string, unknown>): string {
+export function stringifySearch(search: Record<string, string | undefined>): string {
   const params = new URLSearchParams()
   for (const [name, value] of Object.entries(search)) {
-    if (value !== undefined && value !== null) params.set(name, String(value))
+    if (value !== undefined) params.set(name, value)
   }
   // Commas, colons and slashes need no escape in a query and read better without.
   const written = params.toString().replaceAll('%2C', ',').replaceAll('%3A', ':').replaceAll('%2F', '/')

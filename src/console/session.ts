@@ -1,4 +1,4 @@
-import { safeNext } from './paths.ts'
+import { pb, safeNext } from './paths.ts'
 
 const refreshedAtKey = 'miktos.refreshed-at'
 
@@ -33,8 +33,21 @@ async function renew(): Promise<boolean> {
   return navigator.locks ? navigator.locks.request('miktos.refresh', renewUnlessDone) : renewUnlessDone()
 }
 
+let leaving = false
+
 /** Leaves for the login page, which comes back here. */
 export function sessionEnded(): void {
-  if (location.pathname === '/login') return
-  location.assign(`/login?next=${encodeURIComponent(safeNext(location.pathname + location.search))}`)
+  if (leaving || location.pathname === pb.login()) return
+  leaving = true
+  location.assign(`${pb.login()}?next=${encodeURIComponent(safeNext(location.pathname + location.search))}`)
+}
+
+/** Logs out. A full load afterwards, so that nothing of this user stays in memory. */
+export async function leave(logOut: () => Promise<unknown>): Promise<void> {
+  leaving = true
+  await logOut().catch((error: unknown) => {
+    leaving = false
+    throw error
+  })
+  location.assign(pb.login())
 }

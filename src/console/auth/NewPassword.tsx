@@ -11,8 +11,10 @@ interface NewPasswordProps {
   avoid?: string[]
 }
 
+const nothing: string[] = []
+
 /** A password that is being chosen, with a hint how good it is. The server has the last word. */
-export function NewPassword({ name = 'password', label = 'Password', minLength, avoid = [] }: NewPasswordProps) {
+export function NewPassword({ name = 'password', label = 'Password', minLength, avoid = nothing }: NewPasswordProps) {
   const [typed, setTyped] = useState('')
   const { score, advice } = judge(typed, minLength, avoid)
   return (

@@ -1,19 +1,18 @@
-import { shortcutsNow, type ShortcutGroup } from '../keyboard.ts'
+import type { ShortcutGroup } from '../keyboard.ts'
 import { usePreferences } from '../preferences.ts'
 import { Dialog } from '../ui/Dialog.tsx'
 import { Kbd } from '../ui/Kbd.tsx'
-import { closeHelp, useHelpOpen } from './helpState.ts'
+import { closeHelp, useHelp } from './helpState.ts'
 
 const groups: ShortcutGroup[] = ['Page', 'List', 'General', 'Go to']
 
 /** What the keyboard does here and now. */
 export function Help() {
-  const open = useHelpOpen()
+  const shortcuts = useHelp()
   const { letterKeys } = usePreferences()
-  const shortcuts = open ? shortcutsNow() : []
   return (
     <Dialog
-      open={open}
+      open={shortcuts !== undefined}
       onClose={closeHelp}
       title="Keyboard shortcuts"
       size="lg"
@@ -21,7 +20,7 @@ export function Help() {
     >
       <div className="gap-8 md:columns-2">
         {groups.map((group) => {
-          const mine = shortcuts.filter((shortcut) => shortcut.group === group)
+          const mine = (shortcuts ?? []).filter((shortcut) => shortcut.group === group)
           return (
             mine.length > 0 && (
               <section key={group} className="mb-4 break-inside-avoid">

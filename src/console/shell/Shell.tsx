@@ -1,5 +1,5 @@
 import { Outlet, useRouterState } from '@tanstack/react-router'
-import { useEffect, useState, type ComponentType } from 'react'
+import { useEffect, useState, type ReactNode } from 'react'
 import { startKeyboard } from '../keyboard.ts'
 import { startLive } from '../live.ts'
 import { BottomBar } from './BottomBar.tsx'
@@ -16,7 +16,7 @@ import { Sidebar } from './Sidebar.tsx'
 const loadPaletteAfterMs = 1_500
 
 export function Shell() {
-  const Palette = usePaletteComponent()
+  const palette = usePaletteElement()
   useEffect(startLive, [])
   useEffect(startKeyboard, [])
   return (
@@ -41,21 +41,21 @@ export function Shell() {
       <RouteAnnouncer />
       <Reauthentication />
       <Help />
-      {Palette && <Palette />}
+      {palette}
     </div>
   )
 }
 
 /** The palette while it is open. Its file comes when the first page is done, or when it is asked for before that. */
-function usePaletteComponent(): ComponentType | undefined {
+function usePaletteElement(): ReactNode {
   const { open } = usePalette()
-  const [Palette, setPalette] = useState<ComponentType>()
+  const [palette, setPalette] = useState<ReactNode>()
   useEffect(() => {
-    const load = (): void => void import('./Palette.tsx').then((module) => setPalette(() => module.default))
+    const load = (): void => void import('./Palette.tsx').then(({ default: Palette }) => setPalette(<Palette />))
     const timer = setTimeout(load, open ? 0 : loadPaletteAfterMs)
     return () => clearTimeout(timer)
   }, [open])
-  return open ? Palette : undefined
+  return open && palette
 }
 
 /** While the next page loads the last one stays, and this line moves above it. */

@@ -2,6 +2,7 @@ import { CircleUserRound, Keyboard, LogOut } from 'lucide-react'
 import { call } from '../client.ts'
 import { pb } from '../paths.ts'
 import { useCan, useMe } from '../me.ts'
+import { leave } from '../session.ts'
 import { setPreferences, usePreferences } from '../preferences.ts'
 import { IconButton } from '../ui/Button.tsx'
 import { Menu } from '../ui/Menu.tsx'
@@ -53,5 +54,4 @@ export function UserMenu() {
   )
 }
 
-/** A full load afterwards, so that nothing of this user stays in memory. */
-export const logOut = (): Promise<void> => call('POST /auth/logout').then(() => location.assign(pb.login()), toastError)
+export const logOut = (): Promise<void> => leave(() => call('POST /auth/logout')).catch(toastError)

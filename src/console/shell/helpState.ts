@@ -1,21 +1,23 @@
 import { useSyncExternalStore } from 'react'
+import { shortcutsNow, type Shortcut } from '../keyboard.ts'
 
-let open = false
+/** What the help shows; undefined while it is closed. */
+let shown: readonly Shortcut[] | undefined
 const watchers = new Set<() => void>()
 
-export const useHelpOpen = (): boolean =>
+export const useHelp = (): readonly Shortcut[] | undefined =>
   useSyncExternalStore(
     (watcher) => {
       watchers.add(watcher)
       return () => void watchers.delete(watcher)
     },
-    () => open,
+    () => shown,
   )
 
-export const openHelp = (): void => set(true)
-export const closeHelp = (): void => set(false)
+export const openHelp = (): void => show(shortcutsNow())
+export const closeHelp = (): void => show(undefined)
 
-function set(next: boolean): void {
-  open = next
+function show(next: readonly Shortcut[] | undefined): void {
+  shown = next
   for (const watcher of watchers) watcher()
 }

@@ -14,6 +14,7 @@ interface PaletteState {
 }
 
 let state: PaletteState = { open: false, actions: [] }
+const sources: (() => readonly PaletteAction[])[] = []
 const watchers = new Set<() => void>()
 
 export const usePalette = (): PaletteState =>
@@ -25,22 +26,21 @@ export const usePalette = (): PaletteState =>
     () => state,
   )
 
-export const openPalette = (): void => set({ open: true })
-export const closePalette = (): void => set({ open: false })
+/** The page's own actions come first, the innermost part of the page before what surrounds it. */
+export const openPalette = (): void => set({ open: true, actions: sources.toReversed().flatMap((source) => source()) })
+export const closePalette = (): void => set({ open: false, actions: [] })
 
 /** What can be done on this page, on top of the palette while the page is shown. */
 export function usePaletteActions(actions: readonly PaletteAction[]): void {
-  const run = useEffectEvent((index: number) => actions[index]?.run())
   const current = useEffectEvent(() => actions)
-  const signature = actions.map(({ label }) => label).join('\n')
   useEffect(() => {
-    const mine = current().map((action, index) => ({ ...action, run: () => run(index) }))
-    set({ actions: [...mine, ...state.actions] })
-    return () => set({ actions: state.actions.filter((action) => !mine.includes(action)) })
-  }, [signature])
+    const source = (): readonly PaletteAction[] => current()
+    sources.push(source)
+    return () => void sources.splice(sources.indexOf(source), 1)
+  }, [])
 }
 
-function set(change: Partial<PaletteState>): void {
-  state = { ...state, ...change }
+function set(next: PaletteState): void {
+  state = next
   for (const watcher of watchers) watcher()
 }

@@ -53,7 +53,7 @@ export interface ChartProps {
 
 /** Lines over time: canvas for the eye, a table for everybody else. */
 export function Chart(props: ChartProps) {
-  const { label, times, series, unit, height = 180, empty = 'No data in this range.' } = props
+  const { label, series, unit, height = 180, empty = 'No data in this range.' } = props
   const [asTable, setAsTable] = useState(false)
   const hasData = series.some(({ values }) => values.some((value) => value !== null))
   return (
@@ -73,7 +73,7 @@ export function Chart(props: ChartProps) {
           <ChartTable {...props} />
         ) : (
           <Suspense fallback={<Skeleton className="h-full" />}>
-            <Plot {...props} height={height} />
+            <Plot key={shapeOf(props)} {...props} height={height} />
           </Suspense>
         )}
         {!hasData && !asTable && (
@@ -83,6 +83,19 @@ export function Chart(props: ChartProps) {
     </figure>
   )
 }
+
+/** What a plot is made of besides its numbers; when it changes the plot is made anew. */
+const shapeOf = ({ series, unit, height, max, area, syncKey, thresholds, annotations }: ChartProps): string =>
+  JSON.stringify([
+    unit,
+    height,
+    max,
+    area,
+    syncKey,
+    thresholds,
+    annotations,
+    series.map(({ label, level }) => [label, level]),
+  ])
 
 const dashes = ['', '', '', '', '6 3', '2 3', '8 3 2 3', '3 2']
 
@@ -122,8 +135,7 @@ const dayMs = 86_400_000
 function ChartTable({ label, times, series, unit }: ChartProps) {
   const format = (times.at(-1) ?? 0) - (times[0] ?? 0) > dayMs ? formatDayAndMinutes : formatClock
   return (
-    <div
-      role="region"
+    <section
       tabIndex={0}
       aria-label={`${label}, table`}
       className="h-full overflow-auto rounded-md border border-border"
@@ -156,6 +168,6 @@ function ChartTable({ label, times, series, unit }: ChartProps) {
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   )
 }

@@ -18,6 +18,8 @@ export interface Filter {
   single?: boolean
 }
 
+const none: Filter[] = []
+
 interface FilterBarProps {
   /** Free text, in the URL as `q`. */
   q?: string
@@ -29,14 +31,14 @@ interface FilterBarProps {
 }
 
 /** Search and chips over a list; what is chosen is the page's to keep in the URL. */
-export function FilterBar({ q, onQ, placeholder = 'Filter', filters = [], children }: FilterBarProps) {
+export function FilterBar({ q, onQ, placeholder = 'Filter', filters = none, children }: FilterBarProps) {
   const active = filters.filter(({ value }) => value.length > 0)
   const clear = (): void => {
     for (const { onChange } of active) onChange([])
     onQ?.('')
   }
   return (
-    <div role="search" className="mb-3 flex flex-wrap items-center gap-2">
+    <search className="mb-3 flex flex-wrap items-center gap-2">
       {onQ && <SearchInput q={q ?? ''} onQ={onQ} placeholder={placeholder} />}
       {filters.map((filter) => (
         <FilterMenu key={filter.key} filter={filter} />
@@ -47,7 +49,7 @@ export function FilterBar({ q, onQ, placeholder = 'Filter', filters = [], childr
         </Button>
       )}
       {children && <div className="ml-auto flex flex-wrap items-center gap-2">{children}</div>}
-    </div>
+    </search>
   )
 }
 

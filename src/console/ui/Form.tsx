@@ -1,4 +1,4 @@
-import { createContext, use, useRef, useState, type ComponentProps, type ReactNode } from 'react'
+import { createContext, use, useMemo, useRef, useState, type ComponentProps, type ReactNode } from 'react'
 import { flushSync } from 'react-dom'
 import { ApiError } from '../errors.ts'
 import { Button } from './Button.tsx'
@@ -38,6 +38,7 @@ export function Form({ onSubmit, children, className = 'flex flex-col gap-4' }: 
   const [busy, setBusy] = useState(false)
   const [errors, setErrors] = useState<Record<string, string>>({})
   const [failure, setFailure] = useState<Error>()
+  const state = useMemo(() => ({ errors, busy }), [errors, busy])
 
   const submit = async (element: HTMLFormElement): Promise<void> => {
     setBusy(true)
@@ -65,7 +66,7 @@ export function Form({ onSubmit, children, className = 'flex flex-col gap-4' }: 
   }
 
   return (
-    <FormContext value={{ errors, busy }}>
+    <FormContext value={state}>
       <form
         ref={form}
         noValidate
@@ -129,13 +130,16 @@ function sorted(error: Error, form: HTMLFormElement): { byField: Record<string, 
 }
 
 function valuesOf(data: FormData): FormValues {
-  const text = (name: string): string => String(data.get(name) ?? '')
+  const text = (name: string): string => {
+    const value = data.get(name)
+    return typeof value === 'string' ? value : ''
+  }
   const maybe = (name: string): string | undefined => text(name).trim() || undefined
   return {
     text,
     maybe,
     number: (name) => (maybe(name) === undefined ? undefined : Number(maybe(name))),
     checked: (name) => data.has(name),
-    all: (name) => data.getAll(name).map(String),
+    all: (name) => data.getAll(name).filter((value) => typeof value === 'string'),
   }
 }

@@ -35,7 +35,7 @@ export const Menu = ({ trigger, items, align = 'end', open, onOpenChange }: Menu
     <Radix.Trigger asChild>{trigger}</Radix.Trigger>
     <Radix.Portal>
       {/* Everything on the page stands in a landmark, what floats above it too. */}
-      <div role="region" aria-label="Menu">
+      <section aria-label="Menu">
         <Radix.Content
           align={align}
           sideOffset={4}
@@ -48,7 +48,7 @@ export const Menu = ({ trigger, items, align = 'end', open, onOpenChange }: Menu
             <Item key={index} item={item} />
           ))}
         </Radix.Content>
-      </div>
+      </section>
     </Radix.Portal>
   </Radix.Root>
 )

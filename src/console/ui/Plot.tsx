@@ -1,4 +1,4 @@
-import { useEffect, useEffectEvent, useRef, useState } from 'react'
+import { useEffect, useEffectEvent, useMemo, useRef, useState } from 'react'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import { formatClock, formatDayAndMinutes } from '../format.ts'
@@ -11,6 +11,7 @@ import { formatTick, formatUnit } from './unit.ts'
 interface Hover {
   index: number
   leftPx: number
+  widthPx: number
 }
 
 const seriesShownMax = 12
@@ -20,19 +21,13 @@ export default function Plot(props: ChartProps & { height: number }) {
   const host = useRef<HTMLDivElement>(null)
   const plot = useRef<uPlot>(undefined)
   const [hover, setHover] = useState<Hover>()
-  const { times, series, height, thresholds, annotations } = props
-  const data = [times.map((at) => at / 1_000), ...series.map(({ values }) => values)] as uPlot.AlignedData
+  const { times, series, height } = props
+  const data = useMemo(
+    () => [times.map((at) => at / 1_000), ...series.map(({ values }) => values)] as uPlot.AlignedData,
+    [times, series],
+  )
   const draw = useEffectEvent((element: HTMLElement) => new uPlot(optionsOf(props, element, setHover), data, element))
-  const shape = JSON.stringify([
-    series.map(({ label, level }) => [label, level]),
-    props.unit,
-    props.max,
-    props.area,
-    props.syncKey,
-    height,
-    thresholds,
-    annotations,
-  ])
+  const resize = useEffectEvent((width: number) => plot.current?.setSize({ width, height }))
 
   useEffect(() => {
     const element = host.current
@@ -44,7 +39,7 @@ export default function Plot(props: ChartProps & { height: number }) {
     make()
     // Colours are read from the tokens when the plot is made.
     const stopWatching = onPreferences(make)
-    const observer = new ResizeObserver(() => plot.current?.setSize({ width: element.clientWidth, height }))
+    const observer = new ResizeObserver(() => resize(element.clientWidth))
     observer.observe(element)
     return () => {
       stopWatching()
@@ -52,41 +47,32 @@ export default function Plot(props: ChartProps & { height: number }) {
       plot.current?.destroy()
       plot.current = undefined
     }
-  }, [shape, height])
+  }, [])
 
-  useEffect(() => {
-    plot.current?.setData(data)
-    // The arrays are new with every event; they are the point of drawing again.
-  }, [times, series])
+  useEffect(() => plot.current?.setData(data), [data])
 
   return (
     <div className="relative">
       <div ref={host} aria-hidden="true" />
-      {hover && <HoverBox {...props} hover={hover} width={host.current?.clientWidth ?? 0} />}
+      {hover && <HoverBox {...props} hover={hover} />}
     </div>
   )
 }
 
-function HoverBox({
-  times,
-  series,
-  unit,
-  hover: { index, leftPx },
-  width,
-}: ChartProps & { hover: Hover; width: number }) {
+function HoverBox({ times, series, unit, hover: { index, leftPx, widthPx } }: ChartProps & { hover: Hover }) {
   const at = times[index]
   if (at === undefined) return null
   const lines = series
     .map((line, order) => ({ line, order, value: line.values[index] ?? null }))
     .toSorted((a, b) => (b.value ?? -Infinity) - (a.value ?? -Infinity))
     .slice(0, seriesShownMax)
-  const left = leftPx > width / 2
+  const left = leftPx > widthPx / 2
   const longSpan = (times.at(-1) ?? 0) - (times[0] ?? 0) > 86_400_000
   return (
     <div
       aria-hidden="true"
       className="pointer-events-none absolute top-1 z-10 rounded-md border border-border bg-raised px-2 py-1 text-sm shadow-float"
-      style={left ? { right: width - leftPx + 12 } : { left: leftPx + 12 }}
+      style={left ? { right: widthPx - leftPx + 12 } : { left: leftPx + 12 }}
     >
       <p className="text-muted">{longSpan ? formatDayAndMinutes(at) : formatClock(at)}</p>
       {lines.map(({ line, order, value }) => (
@@ -153,7 +139,7 @@ function optionsOf(
           stroke: colour,
           width: 1.5,
           spanGaps: false,
-          points: { show: false },
+          points: { show: false, filter: loneIndexes, size: 3 },
           ...(dash && { dash: dash.split(' ').map(Number) }),
           ...(area && { fill: `${colour}22` }),
         }
@@ -161,10 +147,12 @@ function optionsOf(
     ],
     hooks: {
       setCursor: [
-        ({ cursor }) => {
+        ({ cursor, width }) => {
           const { idx, left } = cursor
           setHover(
-            typeof idx === 'number' && left !== undefined && left >= 0 ? { index: idx, leftPx: left + 60 } : undefined,
+            typeof idx === 'number' && left !== undefined && left >= 0
+              ? { index: idx, leftPx: left + 60, widthPx: width }
+              : undefined,
           )
         },
       ],
@@ -179,6 +167,13 @@ function optionsOf(
       draw: [(plot) => drawMarks(plot, thresholds, annotations, token, font)],
     },
   }
+}
+
+/** A value between two gaps makes no line; it is drawn as a point. */
+const loneIndexes: uPlot.Series.Points.Filter = (plot, seriesIndex) => {
+  const values = plot.data[seriesIndex] ?? []
+  const isThere = (index: number): boolean => values[index] !== null && values[index] !== undefined
+  return [...values.keys()].filter((index) => isThere(index) && !isThere(index - 1) && !isThere(index + 1))
 }
 
 /** Thresholds as dashed lines with a tint beyond them, annotations as dotted lines with their word. */
