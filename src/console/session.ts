@@ -1,3 +1,4 @@
+import { NetworkError } from './errors.ts'
 import { pb, safeNext } from './paths.ts'
 
 const refreshedAtKey = 'miktos.refreshed-at'
@@ -24,10 +25,12 @@ async function renew(): Promise<boolean> {
       credentials: 'same-origin',
       headers: { 'content-type': 'application/json' },
       body: '{}',
+    }).catch((error: unknown) => {
+      throw new NetworkError(error)
     })
     if (response.ok) localStorage.setItem(refreshedAtKey, String(Date.now()))
-    // Only a "no" ends the session; a server that restarts does not.
-    return response.ok || response.status >= 500
+    // Only a "no" ends the session; a server that restarts or has too much to do does not.
+    return response.ok || response.status >= 500 || response.status === 429
   }
   // Locks exist only on https and localhost; elsewhere the server forgives two tabs the same token for some seconds.
   return navigator.locks ? navigator.locks.request('miktos.refresh', renewUnlessDone) : renewUnlessDone()

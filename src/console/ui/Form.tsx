@@ -54,7 +54,7 @@ export function Form({ onSubmit, children, className = 'flex flex-col gap-4' }: 
         setFailure(rest)
         setBusy(false)
       })
-      element.querySelector<HTMLElement>('[aria-invalid="true"], [role="alert"]')?.focus()
+      element.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()
     } finally {
       setBusy(false)
     }
@@ -102,7 +102,7 @@ export const FormActions = ({ children }: { children: ReactNode }) => (
 )
 
 const FormFailure = ({ error }: { error: Error }) => (
-  <div role="alert" tabIndex={-1} className="rounded-md border border-error/50 bg-surface px-3 py-2 outline-none">
+  <div role="alert" className="rounded-md border border-error/50 bg-surface px-3 py-2">
     <p className="flex items-start gap-2">
       <span className="pt-1.5">
         <StatusShape level="error" />
