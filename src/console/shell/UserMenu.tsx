@@ -1,6 +1,5 @@
 import { CircleUserRound, Keyboard, LogOut } from 'lucide-react'
 import { call } from '../client.ts'
-import { pb } from '../paths.ts'
 import { useCan, useMe } from '../me.ts'
 import { leave } from '../session.ts'
 import { setPreferences, usePreferences } from '../preferences.ts'
