@@ -1,4 +1,4 @@
-import { KeyRound, ShieldCheck, SlidersHorizontal, type LucideIcon } from 'lucide-react'
+import { CircleUserRound, KeyRound, MonitorSmartphone, ShieldCheck, ShieldUser, SlidersHorizontal, UsersRound, type LucideIcon } from 'lucide-react'
 import type { ComponentType } from 'react'
 import type { Permission } from '#kernel/permissions.ts'
 import { pb } from './paths.ts'
@@ -32,6 +32,60 @@ export interface Page {
 /** Every page inside the shell, in the order of the navigation. */
 export const pages: Page[] = [
   {
+    path: pb.users(),
+    title: 'Users',
+    load: () => import('#features/users/console/UsersPage.tsx'),
+    permission: 'users:read',
+    nav: { group: 'Admin' },
+    icon: UsersRound,
+    chord: 'u',
+    keywords: 'people accounts approve pending invite password',
+    panels: [
+      {
+        path: pb.userNew(),
+        title: 'Create user',
+        load: () => import('#features/users/console/NewUserPanel.tsx'),
+        permission: 'users:write',
+      },
+      {
+        path: '/users/$id/edit',
+        title: 'Edit user',
+        load: () => import('#features/users/console/EditUserPanel.tsx'),
+        permission: 'users:write',
+      },
+    ],
+  },
+  {
+    path: '/users/$id/$tab',
+    title: 'User',
+    load: () => import('#features/users/console/UserPage.tsx'),
+    permission: 'users:read',
+    parent: pb.users(),
+  },
+  {
+    path: pb.roles(),
+    title: 'Roles',
+    load: () => import('#features/roles/console/RolesPage.tsx'),
+    permission: ['roles:read', 'users:read'],
+    nav: { group: 'Admin' },
+    icon: ShieldUser,
+    keywords: 'permissions rights matrix',
+    panels: [
+      {
+        path: pb.roleNew(),
+        title: 'Create role',
+        load: () => import('#features/roles/console/NewRolePanel.tsx'),
+        permission: 'roles:write',
+      },
+      {
+        path: '/roles/$name/edit',
+        title: 'Edit role',
+        load: () => import('#features/roles/console/EditRolePanel.tsx'),
+        permission: 'roles:write',
+      },
+    ],
+  },
+  {
     path: pb.apiKeys(),
     title: 'API keys',
     load: () => import('#features/api-keys/console/ApiKeysPage.tsx'),
@@ -50,6 +104,13 @@ export const pages: Page[] = [
     ],
   },
   {
+    path: pb.me('profile'),
+    title: 'Profile',
+    load: () => import('#features/auth/console/ProfilePage.tsx'),
+    icon: CircleUserRound,
+    keywords: 'username e-mail account me',
+  },
+  {
     path: pb.me('security'),
     title: 'Security',
     load: () => import('#features/mfa/console/SecurityPage.tsx'),
@@ -62,6 +123,13 @@ export const pages: Page[] = [
     load: () => import('#features/api-keys/console/MyKeysPage.tsx'),
     permission: 'api-keys:own',
     icon: KeyRound,
+  },
+  {
+    path: pb.me('sessions'),
+    title: 'Sessions',
+    load: () => import('#features/auth/console/SessionsPage.tsx'),
+    icon: MonitorSmartphone,
+    keywords: 'devices logged in end',
   },
   {
     path: pb.me('preferences'),
