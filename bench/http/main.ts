@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import autocannon from "autocannon"
+import autocannon from 'autocannon'
 
 /**
  * Requests per second of an authenticated read, `GET /api/v1/me`, beside bare Fastify and bare
@@ -26,15 +26,25 @@ interface Running {
   headers: Record<string, string>
 }
 
-const residentBytes = (pid: number): number => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) * 1024
+const residentBytes = (pid: number): number =>
+  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) * 1024
 
 const note = (text: string): void => void process.stderr.write(`${text}\n`)
 
 async function start(name: string, args: string[], url: string, env: Record<string, string> = {}): Promise<Running> {
   note(`starting ${name}`)
   const startedAt = performance.now()
-  const child = spawn(process.execPath, args, { cwd: root, env: { PATH: process.env['PATH'], ...env }, stdio: ['ignore', 'ignore', 'inherit'] })
-  while (!(await fetch(url).then(() => true, () => false))) {
+  const child = spawn(process.execPath, args, {
+    cwd: root,
+    env: { PATH: process.env['PATH'], ...env },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  while (
+    !(await fetch(url).then(
+      () => true,
+      () => false,
+    ))
+  ) {
     if (child.exitCode !== null) throw new Error(`${name} ended with ${child.exitCode}`)
     await delay(10)
   }
@@ -80,7 +90,11 @@ const bytes = String((await (await fetch(miktos.url, { headers: miktos.headers }
 const peers = await Promise.all(
   (['fastify', 'node'] as const).map((kind, index) => {
     const port = String(23181 + index)
-    return start(kind === 'node' ? 'bare node:http' : 'bare Fastify', ['bench/http/peers.ts', kind, port, bytes], `http://127.0.0.1:${port}/api/v1/me`)
+    return start(
+      kind === 'node' ? 'bare node:http' : 'bare Fastify',
+      ['bench/http/peers.ts', kind, port, bytes],
+      `http://127.0.0.1:${port}/api/v1/me`,
+    )
   }),
 )
 const all = [miktos, ...peers]
@@ -98,7 +112,9 @@ rmSync(dataDir, { recursive: true, force: true })
 
 const fastify = peers[0]!
 const perSecond = (name: string): number => median(results.get(name)!.map((result) => result.perSecond))
-console.log(`GET /api/v1/me, ${bytes} bytes, ${connections} connections, ${rounds} rounds of ${roundSeconds} s, medians\n`)
+console.log(
+  `GET /api/v1/me, ${bytes} bytes, ${connections} connections, ${rounds} rounds of ${roundSeconds} s, medians\n`,
+)
 console.table(
   all.map(({ name, startMs, idleBytes }) => ({
     server: name,

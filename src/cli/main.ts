@@ -1,16 +1,22 @@
 #!/usr/bin/env node
-import { ConfigError, loadConfig } from '#platform/config/config.ts'
-import { checkText } from '#platform/config/print.ts'
-import { serve } from '#server/serve.ts'
+import { enableCompileCache } from 'node:module'
+import { join } from 'node:path'
 
-const [command = 'serve', ...rest] = process.argv.slice(2)
-try {
-  if (command !== 'serve') throw new Error(`unknown command ${command}`)
-  const config = loadConfig({ argv: rest, env: process.env, cwd: process.cwd() })
-  const supervised = process.env['INVOCATION_ID'] !== undefined || process.pid === 1
-  process.exit(await serve(config, supervised))
-} catch (error) {
-  if (!(error instanceof ConfigError)) throw error
-  process.stderr.write(`${checkText(error.problems)}\n`)
-  process.exit(78)
+// Half of a start is compiling what was compiled the same way the last time; where this cannot be written it is left out.
+enableCompileCache(join(import.meta.dirname, '../../node_modules/.cache/miktos'))
+
+// Loads only what the command needs: a server knows nothing of the commands, a command nothing of the server.
+const argv = process.argv.slice(2)
+
+/** Flags that stand before a command; every other flag in front means `miktos serve` with a setting. */
+const commandFlags =
+  /^(-h|--help|-V|--version|-q|--quiet|--json|--plain|--no-input|--no-color|--local|(--url|--token|--token-file)(=.*)?)$/
+
+const [first = 'serve'] = argv
+if (first === 'serve' || (first.startsWith('-') && !commandFlags.test(first))) {
+  const { runServer } = await import('./serve.ts')
+  process.exit(await runServer(first === 'serve' ? argv.slice(1) : argv, process.env))
+} else {
+  const { runCommand } = await import('./program.ts')
+  await runCommand(argv, process.env)
 }

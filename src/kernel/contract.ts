@@ -56,7 +56,11 @@ export interface Input<E extends Endpoint> {
   body: Parsed<E, 'body'>
 }
 
-type Part<K extends string, T> = [T] extends [undefined] ? unknown : object extends T ? { [P in K]?: T } : { [P in K]: T }
+type Part<K extends string, T> = [T] extends [undefined]
+  ? unknown
+  : object extends T
+    ? { [P in K]?: T }
+    : { [P in K]: T }
 
 /** What a caller of an endpoint has to give: only the parts it takes. */
 export type Request<E extends Endpoint> = Part<'params', Given<E, 'params'>> &

@@ -68,20 +68,52 @@ export const builtinRoles: Record<string, { description: string; permissions: Pe
   admin: { description: 'Everything', permissions: allPermissions },
   operator: {
     description: 'Runs the machines: reads everything, acts on everything, configures nothing',
-    permissions: [...except(withVerbs('read', 'write', 'build'), 'roles', 'users', 'terminal'), 'users:read', 'roles:read', ...own],
+    permissions: [
+      ...except(withVerbs('read', 'write', 'build'), 'roles', 'users', 'terminal'),
+      'users:read',
+      'roles:read',
+      ...own,
+    ],
   },
   developer: {
     description: 'Reads logs, metrics and dashboards, builds images, does not act on containers',
-    permissions: [...new Set<Permission>([...except(withVerbs('read'), 'users', 'roles', 'audit', 'settings', 'api-keys', 'usage', 'activity'), 'images:build', 'metrics:write', 'logs:write', ...except(own, 'containers')])],
+    permissions: [
+      ...new Set<Permission>([
+        ...except(withVerbs('read'), 'users', 'roles', 'audit', 'settings', 'api-keys', 'usage', 'activity'),
+        'images:build',
+        'metrics:write',
+        'logs:write',
+        ...except(own, 'containers'),
+      ]),
+    ],
   },
   qvp: {
     description: 'Sees dashboards and GPU servers and builds images',
-    permissions: ['dashboard:read', 'servers:read', 'containers:read', 'images:read', 'images:build', 'metrics:read', 'alerts:read', ...own],
+    permissions: [
+      'dashboard:read',
+      'servers:read',
+      'containers:read',
+      'images:read',
+      'images:build',
+      'metrics:read',
+      'alerts:read',
+      ...own,
+    ],
   },
   user: { description: 'Manages what is their own', permissions: own },
   viewer: {
     description: 'Reads dashboards and changes nothing',
-    permissions: ['dashboard:read', 'metrics:read', 'servers:read', 'containers:read', 'alerts:read', 'sessions:read', 'models:read', 'usage:read', 'activity:own'],
+    permissions: [
+      'dashboard:read',
+      'metrics:read',
+      'servers:read',
+      'containers:read',
+      'alerts:read',
+      'sessions:read',
+      'models:read',
+      'usage:read',
+      'activity:own',
+    ],
   },
 }
 

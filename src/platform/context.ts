@@ -105,12 +105,15 @@ export class Context {
     if (access === 'session') return this.#requireSession()
     const wanted = typeof access === 'string' ? [access] : access
     if (!wanted.some((permission) => this.can(permission))) {
-      throw new AppError('PERMISSION_DENIED', `This needs the permission ${wanted.join(' or ')}`, { permission: wanted[0] })
+      throw new AppError('PERMISSION_DENIED', `This needs the permission ${wanted.join(' or ')}`, {
+        permission: wanted[0],
+      })
     }
   }
 
   #requireSession(): void {
-    if (this.actor.sessionId === null) throw new AppError('PERMISSION_DENIED', 'Only a person who is logged in can do this, not an API key')
+    if (this.actor.sessionId === null)
+      throw new AppError('PERMISSION_DENIED', 'Only a person who is logged in can do this, not an API key')
   }
 
   /**
@@ -134,11 +137,22 @@ export class Context {
   }
 
   /** An audit record of something that changed no state: a refusal, an export, a failed attempt. */
-  async audit(action: string, target: Target, result: 'ok' | 'denied' | 'failed', note: ChangeNote = {}): Promise<void> {
+  async audit(
+    action: string,
+    target: Target,
+    result: 'ok' | 'denied' | 'failed',
+    note: ChangeNote = {},
+  ): Promise<void> {
     await this.platform.database.transaction((tx) => this.#record(tx, action, target, note, result))
   }
 
-  #record(tx: Tx, action: string, target: Target, note: ChangeNote, result: 'ok' | 'denied' | 'failed' = 'ok'): Promise<number> {
+  #record(
+    tx: Tx,
+    action: string,
+    target: Target,
+    note: ChangeNote,
+    result: 'ok' | 'denied' | 'failed' = 'ok',
+  ): Promise<number> {
     return appendAudit(tx, this.platform.secrets.key('audit'), {
       at: this.now(),
       actor_kind: this.actor.kind,
@@ -157,7 +171,12 @@ export class Context {
 
   #event(action: string, target: Target, note: ChangeNote): DomainEvent {
     const { id, kind, label } = this.actor
-    return { id: newId(), topic: action, at: this.now(), payload: { actor: { id, kind, label }, target, ...note.event } }
+    return {
+      id: newId(),
+      topic: action,
+      at: this.now(),
+      payload: { actor: { id, kind, label }, target, ...note.event },
+    }
   }
 }
 

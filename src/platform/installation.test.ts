@@ -10,7 +10,10 @@ test('a database refuses a server with another secret key, and takes its own bac
   const folder = temporaryFolder()
   const first = await startApp({ data_dir: folder, secret_key: 'k'.repeat(40) })
   await first.stop()
-  await assert.rejects(startApp({ data_dir: folder, secret_key: 'x'.repeat(40) }), (error: Error) => error instanceof ConfigError && error.problems[0]?.setting === 'secret_key')
+  await assert.rejects(
+    startApp({ data_dir: folder, secret_key: 'x'.repeat(40) }),
+    (error: Error) => error instanceof ConfigError && error.problems[0]?.setting === 'secret_key',
+  )
   const again = await startApp({ data_dir: folder, secret_key: 'k'.repeat(40) })
   assert.equal((await again.admin('GET', '/api/v1/me')).statusCode, 200)
 })

@@ -36,8 +36,13 @@ export async function requireSameKey({ write }: Database, secrets: Secrets): Pro
   } catch (error) {
     if (!isDuplicate(error)) throw error
   }
-  const stored = await write.selectFrom('installation').select('value').where('name', '=', fingerprintName).executeTakeFirstOrThrow()
+  const stored = await write
+    .selectFrom('installation')
+    .select('value')
+    .where('name', '=', fingerprintName)
+    .executeTakeFirstOrThrow()
   if (stored.value === fingerprint) return
-  const message = 'is not the key that this database was written with; bring back secret.key in the data directory, or set the same MIKTOS_SECRET_KEY on every server'
+  const message =
+    'is not the key that this database was written with; bring back secret.key in the data directory, or set the same MIKTOS_SECRET_KEY on every server'
   throw new ConfigError([{ setting: 'secret_key', source: 'secret.key or MIKTOS_SECRET_KEY', message }])
 }

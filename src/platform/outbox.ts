@@ -32,7 +32,10 @@ export const outboxMigrations: Migration[] = [
 ]
 
 export async function enqueue(tx: Tx, { id, topic, at, payload }: DomainEvent): Promise<void> {
-  await tx.insertInto('outbox').values({ id, topic, at, payload_json: JSON.stringify(payload) }).execute()
+  await tx
+    .insertInto('outbox')
+    .values({ id, topic, at, payload_json: JSON.stringify(payload) })
+    .execute()
 }
 
 /** Publishes a committed event and forgets it. When this fails the sweep publishes it later. */
@@ -41,7 +44,9 @@ export async function deliver(platform: Platform, event: DomainEvent): Promise<v
     await platform.events.publish(event)
     await platform.database.write.deleteFrom('outbox').where('id', '=', event.id).execute()
   } catch (error) {
-    platform.log.child({ component: 'outbox' }).warn({ err: error, topic: event.topic }, 'event will be delivered later')
+    platform.log
+      .child({ component: 'outbox' })
+      .warn({ err: error, topic: event.topic }, 'event will be delivered later')
   }
 }
 
@@ -63,7 +68,9 @@ export function startOutboxSweep(platform: Platform): Stop {
     }
   }
   const timer = setInterval(() => {
-    sweep().catch((error: unknown) => platform.log.child({ component: 'outbox' }).warn({ err: error }, 'outbox sweep failed'))
+    sweep().catch((error: unknown) =>
+      platform.log.child({ component: 'outbox' }).warn({ err: error }, 'outbox sweep failed'),
+    )
   }, sweepEveryMs)
   return () => clearInterval(timer)
 }

@@ -54,7 +54,9 @@ export async function createApp({ config, log, now, background = true }: AppOpti
   const { platform, close } = await createPlatform(config, log, now)
   const stops: Stop[] = [close]
   const stop = (deadlineMs = 10_000): Promise<void> =>
-    stopAll(stops, deadlineMs, (error) => log.child({ component: 'lifecycle' }).error({ err: error }, 'a part did not stop cleanly'))
+    stopAll(stops, deadlineMs, (error) =>
+      log.child({ component: 'lifecycle' }).error({ err: error }, 'a part did not stop cleanly'),
+    )
   try {
     const { features, auth } = createFeatures()
     await migrate(platform.database, migrationsOf(features))

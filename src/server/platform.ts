@@ -14,11 +14,22 @@ import type { Platform, Stop } from '#platform/platform.ts'
 import { createLive } from '#platform/realtime/live.ts'
 import { loadOrCreateSecret, secretsFrom } from '#platform/secrets.ts'
 
-export const version = (JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8')) as { version: string }).version
+export const version = (
+  JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8')) as { version: string }
+).version
 
 /** Chooses the adapters that the configuration names. `close` releases them, to be called last. */
-export async function createPlatform(config: Config, log: Logger, now: () => number = Date.now): Promise<{ platform: Platform; close: Stop }> {
-  const metrics = createMetrics({ version, databaseUrl: config.get('database_url'), dataDir: config.get('data_dir'), now })
+export async function createPlatform(
+  config: Config,
+  log: Logger,
+  now: () => number = Date.now,
+): Promise<{ platform: Platform; close: Stop }> {
+  const metrics = createMetrics({
+    version,
+    databaseUrl: config.get('database_url'),
+    dataDir: config.get('data_dir'),
+    now,
+  })
   const database = await openDatabase(config.get('database_url'), [metrics.queryPlugin])
   const ports = await openPorts(config, log)
   const platform: Platform = {
@@ -49,7 +60,8 @@ type Ports = Pick<Platform, 'cache' | 'limits' | 'events'>
 /** In memory, or in Redis where several servers share them. */
 async function openPorts(config: Config, log: Logger): Promise<{ ports: Ports; close: Stop }> {
   const redisUrl = config.get('redis_url')
-  const onError = (error: unknown): void => log.child({ component: 'events' }).error({ err: error }, 'a subscriber failed')
+  const onError = (error: unknown): void =>
+    log.child({ component: 'events' }).error({ err: error }, 'a subscriber failed')
   if (!redisUrl) {
     const events = memoryEvents({ onError })
     return {

@@ -10,8 +10,10 @@ export async function openRedisPorts(
   url: string,
   log: Logger,
 ): Promise<{ ports: Pick<Platform, 'cache' | 'limits' | 'events'>; close: Stop }> {
-  const onDown = (error: unknown): void => log.child({ component: 'redis' }).warn({ err: error }, 'Redis is away; working in memory until it is back')
-  const onError = (error: unknown): void => log.child({ component: 'events' }).error({ err: error }, 'a subscriber failed')
+  const onDown = (error: unknown): void =>
+    log.child({ component: 'redis' }).warn({ err: error }, 'Redis is away; working in memory until it is back')
+  const onError = (error: unknown): void =>
+    log.child({ component: 'events' }).error({ err: error }, 'a subscriber failed')
   const redis = await connectRedis(url, { onDown })
   const events = await redisEvents(redis, { onError })
   return {

@@ -45,9 +45,12 @@ async function listen({ http, platform: { config, lifecycle } }: App): Promise<s
 }
 
 function announce({ platform: { config, log, version }, setupToken }: App, url: string): void {
-  log.child({ component: 'lifecycle' }).info({ url, version, database: config.get('database_url').split(':')[0] }, 'ready')
+  log
+    .child({ component: 'lifecycle' })
+    .info({ url, version, database: config.get('database_url').split(':')[0] }, 'ready')
   process.stdout.write(`\nMiktos ${version} is ready at ${url}\n`)
-  if (setupToken) process.stdout.write(`Create the first administrator within 15 minutes:\n  ${url}/setup?token=${setupToken}\n\n`)
+  if (setupToken)
+    process.stdout.write(`Create the first administrator within 15 minutes:\n  ${url}/setup?token=${setupToken}\n\n`)
 }
 
 /**
@@ -58,7 +61,8 @@ async function drain({ http, platform }: App): Promise<void> {
   const { server } = http
   const deadlineMs = platform.config.get('drain_seconds') * secondMs
   const startedAt = performance.now()
-  const connections = (): Promise<number> => new Promise((resolve, reject) => server.getConnections((error, count) => (error ? reject(error) : resolve(count))))
+  const connections = (): Promise<number> =>
+    new Promise((resolve, reject) => server.getConnections((error, count) => (error ? reject(error) : resolve(count))))
   if ((await connections()) > 0) await delay(lameDuckMs)
   const closed = once(server, 'close')
   server.close()
@@ -77,7 +81,9 @@ function guardProcess({ platform: { lifecycle, log } }: App): void {
       lifecycle.requestStop(signal)
     })
   }
-  process.on('unhandledRejection', (error) => log.child({ component: 'process' }).error({ err: error }, 'unhandled rejection'))
+  process.on('unhandledRejection', (error) =>
+    log.child({ component: 'process' }).error({ err: error }, 'unhandled rejection'),
+  )
   process.on('uncaughtException', (error) => {
     log.child({ component: 'process' }).fatal({ err: error }, 'uncaught exception')
     lifecycle.requestStop('uncaught exception', { restart: false })
@@ -105,7 +111,8 @@ async function superviseWorkers(count: number): Promise<number> {
       if (stopping) return
       if (code === 78) process.exit(code)
       // Somebody stopped this one; the last one takes the supervisor with it.
-      if (code === 0) return Object.values(cluster.workers ?? {}).every((other) => other?.isDead()) ? process.exit(0) : undefined
+      if (code === 0)
+        return Object.values(cluster.workers ?? {}).every((other) => other?.isDead()) ? process.exit(0) : undefined
       setTimeout(start, Date.now() - startedAt < 5_000 ? 2_000 : 0)
     })
   }
@@ -115,9 +122,11 @@ async function superviseWorkers(count: number): Promise<number> {
   const signal = await signalled
   stopping = true
   const workers = Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined)
-  await Promise.all(workers.map((worker) => {
-    worker.process.kill(signal)
-    return worker.isDead() ? undefined : once(worker, 'exit')
-  }))
+  await Promise.all(
+    workers.map((worker) => {
+      worker.process.kill(signal)
+      return worker.isDead() ? undefined : once(worker, 'exit')
+    }),
+  )
   return 0
 }

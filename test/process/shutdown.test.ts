@@ -25,8 +25,14 @@ interface Counts {
 function load({ url }: ServerProcess, token: string): Counts {
   const agent = new Agent({ keepAlive: true, maxSockets: clients })
   let stopped = false
-  const counts: Counts = { answered: 0, lost: [], neverStarted: 0, stop: () => void (stopped = true), ended: Promise.resolve() }
-  const once_ = (path: string): Promise<void> =>
+  const counts: Counts = {
+    answered: 0,
+    lost: [],
+    neverStarted: 0,
+    stop: () => void (stopped = true),
+    ended: Promise.resolve(),
+  }
+  const askOnce = (path: string): Promise<void> =>
     new Promise((resolve) => {
       let began = false
       const asked = request(url + path, { agent, headers: { authorization: `Bearer ${token}` } }, (reply) => {
@@ -50,43 +56,57 @@ function load({ url }: ServerProcess, token: string): Counts {
       asked.end()
     })
   const client = async (): Promise<void> => {
-    while (!stopped) await once_('/api/v1/admin/users')
+    while (!stopped) await askOnce('/api/v1/admin/users')
   }
   counts.ended = Promise.all(Array.from({ length: clients }, client)).then(() => agent.destroy())
   return counts
 }
 
 describe('SIGTERM', () => {
-  test(`${rounds} times under load: every accepted request is answered, and the process ends with 0`, { timeout: 180_000 }, async () => {
-    const dataDir = temporaryFolder()
-    let answered = 0
-    for (let round = 0; round < rounds; round++) {
-      const server = await startServer({ dataDir })
-      const token = await server.login()
-      const counts = load(server, token)
-      await delay(150 + Math.random() * 150)
-      server.process.kill('SIGTERM')
-      const startedAt = performance.now()
-      const code = await server.exited
-      counts.stop()
-      await counts.ended
-      assert.equal(code, 0, server.output())
-      assert.deepEqual(counts.lost, [], `round ${round}`)
-      assert.ok(performance.now() - startedAt < 10_000)
-      assert.ok(counts.answered > 0)
-      answered += counts.answered
-    }
-    assert.ok(answered > rounds * 20, `${answered} requests were answered`)
-  })
+  test(
+    `${rounds} times under load: every accepted request is answered, and the process ends with 0`,
+    { timeout: 180_000 },
+    async () => {
+      const dataDir = temporaryFolder()
+      let answered = 0
+      for (let round = 0; round < rounds; round++) {
+        const server = await startServer({ dataDir })
+        const token = await server.login()
+        const counts = load(server, token)
+        await delay(150 + Math.random() * 150)
+        server.process.kill('SIGTERM')
+        const startedAt = performance.now()
+        const code = await server.exited
+        counts.stop()
+        await counts.ended
+        assert.equal(code, 0, server.output())
+        assert.deepEqual(counts.lost, [], `round ${round}`)
+        assert.ok(performance.now() - startedAt < 10_000)
+        assert.ok(counts.answered > 0)
+        answered += counts.answered
+      }
+      assert.ok(answered > rounds * 20, `${answered} requests were answered`)
+    },
+  )
 
   test('with 64 idle keep-alive connections and a socket ends within 2 seconds, and the socket is told 1012', async () => {
     const server = await startServer({ dataDir: temporaryFolder() })
     const token = await server.login()
     const agent = new Agent({ keepAlive: true, maxSockets: 64 })
-    await Promise.all(Array.from({ length: 64 }, () => new Promise<void>((resolve, reject) => {
-      request(`${server.url}/health`, { agent }, (reply) => reply.resume().on('end', resolve)).on('error', reject).end()
-    })))
-    const socket = new WebSocket(`${server.url.replace('http', 'ws')}/api/v1/stream`, { headers: { authorization: `Bearer ${token}` } })
+    await Promise.all(
+      Array.from(
+        { length: 64 },
+        () =>
+          new Promise<void>((resolve, reject) => {
+            request(`${server.url}/health`, { agent }, (reply) => reply.resume().on('end', resolve))
+              .on('error', reject)
+              .end()
+          }),
+      ),
+    )
+    const socket = new WebSocket(`${server.url.replace('http', 'ws')}/api/v1/stream`, {
+      headers: { authorization: `Bearer ${token}` },
+    })
     await once(socket, 'message')
     const closed = once(socket, 'close')
     const startedAt = performance.now()
@@ -104,7 +124,9 @@ describe('SIGTERM', () => {
     const socket = connect(server.port, '127.0.0.1')
     let reply = ''
     socket.on('data', (chunk) => (reply += chunk.toString()))
-    socket.write(`POST /api/v1/projects HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body.slice(0, 5)}`)
+    socket.write(
+      `POST /api/v1/projects HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body.slice(0, 5)}`,
+    )
     await delay(100)
     server.process.kill('SIGTERM')
     await delay(50)
@@ -123,7 +145,9 @@ describe('SIGTERM', () => {
     const server = await startServer({ dataDir: temporaryFolder() })
     const socket = connect(server.port, '127.0.0.1')
     socket.on('error', () => undefined)
-    socket.write('POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{')
+    socket.write(
+      'POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{',
+    )
     await delay(100)
     server.process.kill('SIGTERM')
     await delay(600)

@@ -20,6 +20,15 @@ interface Parameter {
   schema: JsonSchema
 }
 
+/** An operation as the document spells it. */
+interface Documented {
+  operationId: string
+  servers?: unknown
+  parameters: Parameter[]
+  requestBody?: { content: { 'application/json': { schema: JsonSchema } } }
+  responses: Record<string, { content: Record<string, unknown> }>
+}
+
 interface DocumentedOperation {
   method: string
   path: string
@@ -36,15 +45,15 @@ const documented = documentedOperations(document)
 const replySchemas = new Map(operations.map(({ id, endpoint }) => [id, endpoint]))
 
 function documentedOperations({ paths }: Record<string, unknown>): (DocumentedOperation & { id: string })[] {
-  return Object.entries(paths as Record<string, Record<string, Record<string, any>>>).flatMap(([path, item]) =>
+  return Object.entries(paths as Record<string, Record<string, Documented>>).flatMap(([path, item]) =>
     Object.entries(item).map(([method, operation]) => ({
-      id: String(operation['operationId']).replace(/\.\d+$/, ''),
+      id: operation.operationId.replace(/\.\d+$/, ''),
       method: method.toUpperCase(),
       path,
-      root: operation['servers'] !== undefined,
-      parameters: operation['parameters'],
-      body: operation['requestBody']?.content['application/json'].schema,
-      responses: operation['responses'],
+      root: operation.servers !== undefined,
+      parameters: operation.parameters,
+      body: operation.requestBody?.content['application/json'].schema,
+      responses: operation.responses,
     })),
   )
 }
@@ -57,10 +66,32 @@ const requestOf = (operation: DocumentedOperation & { id: string }) =>
     operation: fc.constant(operation),
     role: fc.constantFrom('anonymous', 'admin', 'operator', 'developer', 'qvp', 'user', 'viewer', 'key'),
     face: fc.constantFrom('/api/v1', '/api'),
-    parameters: fc.record(Object.fromEntries(operation.parameters.map(({ name, schema }) => [name, fc.oneof(valueOf(schema), hostileText)]))),
+    parameters: fc.record(
+      Object.fromEntries(
+        operation.parameters.map(({ name, schema }) => [name, fc.oneof(valueOf(schema), hostileText)]),
+      ),
+    ),
     withOptional: fc.boolean(),
-    body: operation.body ? fc.oneof({ weight: 3, arbitrary: valueOf(operation.body) }, { weight: 1, arbitrary: fc.json() }, { weight: 1, arbitrary: fc.constant('{"__proto__":{"polluted":true}}') }, { weight: 1, arbitrary: hostileText }) : fc.constant(undefined),
-    header: fc.record({ name: fc.constantFrom('x-forwarded-for', 'x-request-id', 'accept', 'cookie', 'if-match', 'range', 'x-http-method-override'), value: hostileText }),
+    body: operation.body
+      ? fc.oneof(
+          { weight: 3, arbitrary: valueOf(operation.body) },
+          { weight: 1, arbitrary: fc.json() },
+          { weight: 1, arbitrary: fc.constant('{"__proto__":{"polluted":true}}') },
+          { weight: 1, arbitrary: hostileText },
+        )
+      : fc.constant(undefined),
+    header: fc.record({
+      name: fc.constantFrom(
+        'x-forwarded-for',
+        'x-request-id',
+        'accept',
+        'cookie',
+        'if-match',
+        'range',
+        'x-http-method-override',
+      ),
+      value: hostileText,
+    }),
   })
 
 // Made once for each operation: making a generator costs far more than using it.
@@ -69,7 +100,9 @@ const oneRequest = fc.oneof(...documented.filter(({ id }) => !leftOut.has(id)).m
 type Generated = ReturnType<typeof requestOf> extends fc.Arbitrary<infer T> ? T : never
 
 function urlOf({ operation, face, parameters, withOptional }: Generated): string {
-  const path = operation.path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(parameters[name]).toWellFormed() || 'x'))
+  const path = operation.path.replace(/\{(\w+)\}/g, (_, name: string) =>
+    encodeURIComponent(String(parameters[name]).toWellFormed() || 'x'),
+  )
   const query = operation.parameters
     .filter(({ in: place, required }) => place === 'query' && (required || withOptional))
     .map(({ name }) => `${name}=${encodeURIComponent(String(parameters[name]).toWellFormed())}`)
@@ -79,52 +112,61 @@ function urlOf({ operation, face, parameters, withOptional }: Generated): string
 const headerSafe = (text: string): string => text.replace(/[^\x20-\x7e]/g, '').slice(0, 200)
 
 describe('generated requests', () => {
-  test(`${requestsTotal} of them over all operations and roles: no failure of ours, every reply as documented`, { timeout: 600_000 }, async () => {
-    const tokens: Record<string, string | undefined> = { anonymous: undefined }
-    const roles = ['operator', 'developer', 'qvp', 'user', 'viewer'] as const
-    for (const role of roles) tokens[role] = (await app.user(role)).token
-    const second = await app.user('admin', 'generated-admin')
-    tokens['admin'] = second.token
-    tokens['key'] = (await second.call('POST', '/api/v1/me/api-keys', { name: 'generated' })).json().key
-    const rejections: unknown[] = []
-    const failures: string[] = []
-    process.on('unhandledRejection', (reason) => rejections.push(reason))
-    const seen = new Set<string>()
-    const statuses = new Map<number, number>()
+  test(
+    `${requestsTotal} of them over all operations and roles: no failure of ours, every reply as documented`,
+    { timeout: 600_000 },
+    async () => {
+      const tokens: Record<string, string | undefined> = { anonymous: undefined }
+      const roles = ['operator', 'developer', 'qvp', 'user', 'viewer'] as const
+      for (const role of roles) tokens[role] = (await app.user(role)).token
+      const second = await app.user('admin', 'generated-admin')
+      tokens['admin'] = second.token
+      tokens['key'] = (await second.call('POST', '/api/v1/me/api-keys', { name: 'generated' })).json().key
+      const rejections: unknown[] = []
+      const failures: string[] = []
+      process.on('unhandledRejection', (reason) => rejections.push(reason))
+      const seen = new Set<string>()
+      const statuses = new Map<number, number>()
 
-    const ask = async (generated: Generated): Promise<void> => {
-      const { operation, role, body, header } = generated
-      const url = urlOf(generated)
-      const payload = body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body)
-      const reply = await app.app.http.inject({
-        method: operation.method as 'GET',
-        url,
-        headers: {
-          ...(tokens[role] && { authorization: `Bearer ${tokens[role]}` }),
-          ...(payload !== undefined && { 'content-type': 'application/json' }),
-          [header.name]: headerSafe(header.value),
-        },
-        ...(payload !== undefined && { payload }),
-      })
-      const what = `${role}: ${operation.method} ${url.slice(0, 300)} ${(payload ?? '').slice(0, 300)} -> ${reply.statusCode} ${reply.body.slice(0, 300)}`
-      assert.ok(reply.statusCode < 500 || (operation.id === 'system.ready' && reply.statusCode === 503), what)
-      assert.ok(reply.headers['x-request-id'], what)
-      checkReply(operation, url, reply, what)
-      seen.add(operation.id)
-      statuses.set(reply.statusCode, (statuses.get(reply.statusCode) ?? 0) + 1)
-    }
-    const generated = fc.sample(oneRequest, { numRuns: requestsTotal, seed: 20_261_122 })
-    for (let start = 0; start < generated.length; start += atOnce) {
-      const outcomes = await Promise.allSettled(generated.slice(start, start + atOnce).map(ask))
-      failures.push(...outcomes.filter((outcome) => outcome.status === 'rejected').map(({ reason }) => String(reason)))
-    }
-    assert.equal(failures.length, 0, failures.slice(0, 20).join('\n'))
-    assert.deepEqual(rejections, [])
-    assert.equal(({} as Record<string, unknown>)['polluted'], undefined)
-    assert.deepEqual(documented.map(({ id }) => id).filter((id) => !seen.has(id) && !leftOut.has(id)), [])
-    assert.ok((statuses.get(200) ?? 0) > requestsTotal / 20, JSON.stringify([...statuses]))
-    assert.equal((await app.admin('GET', '/api/v1/me')).statusCode, 200)
-  })
+      const ask = async (generated: Generated): Promise<void> => {
+        const { operation, role, body, header } = generated
+        const url = urlOf(generated)
+        const payload = body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body)
+        const reply = await app.app.http.inject({
+          method: operation.method as 'GET',
+          url,
+          headers: {
+            ...(tokens[role] && { authorization: `Bearer ${tokens[role]}` }),
+            ...(payload !== undefined && { 'content-type': 'application/json' }),
+            [header.name]: headerSafe(header.value),
+          },
+          ...(payload !== undefined && { payload }),
+        })
+        const what = `${role}: ${operation.method} ${url.slice(0, 300)} ${(payload ?? '').slice(0, 300)} -> ${reply.statusCode} ${reply.body.slice(0, 300)}`
+        assert.ok(reply.statusCode < 500 || (operation.id === 'system.ready' && reply.statusCode === 503), what)
+        assert.ok(reply.headers['x-request-id'], what)
+        checkReply(operation, url, reply, what)
+        seen.add(operation.id)
+        statuses.set(reply.statusCode, (statuses.get(reply.statusCode) ?? 0) + 1)
+      }
+      const generated = fc.sample(oneRequest, { numRuns: requestsTotal, seed: 20_261_122 })
+      for (let start = 0; start < generated.length; start += atOnce) {
+        const outcomes = await Promise.allSettled(generated.slice(start, start + atOnce).map(ask))
+        failures.push(
+          ...outcomes.filter((outcome) => outcome.status === 'rejected').map(({ reason }) => String(reason)),
+        )
+      }
+      assert.equal(failures.length, 0, failures.slice(0, 20).join('\n'))
+      assert.deepEqual(rejections, [])
+      assert.equal(({} as Record<string, unknown>)['polluted'], undefined)
+      assert.deepEqual(
+        documented.map(({ id }) => id).filter((id) => !seen.has(id) && !leftOut.has(id)),
+        [],
+      )
+      assert.ok((statuses.get(200) ?? 0) > requestsTotal / 20, JSON.stringify([...statuses]))
+      assert.equal((await app.admin('GET', '/api/v1/me')).statusCode, 200)
+    },
+  )
 })
 
 type Reply = Awaited<ReturnType<typeof app.admin>>

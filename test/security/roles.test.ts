@@ -23,7 +23,11 @@ function requestsOf(operation: Operation): { method: string; url: string }[] {
 /** A body that every schema refuses: whether the caller may do this is decided before it is read. */
 const refusedBody = { '': 'no endpoint takes a field without a name' }
 
-const call = async (token: string | undefined, { method, url }: { method: string; url: string }, operation: Operation) => {
+const call = async (
+  token: string | undefined,
+  { method, url }: { method: string; url: string },
+  operation: Operation,
+) => {
   const body = method === 'GET' || !operation.endpoint.body ? undefined : refusedBody
   const { statusCode } = await (token === undefined ? app.anonymous : app.as(token))(method, url, body)
   return statusCode
@@ -38,7 +42,9 @@ const operations = app.app.operations.filter(({ id }) => id !== 'processes.resta
 app.clock.advance(-15 * minuteMs)
 const expiring = await app.user('admin')
 app.clock.advance(15 * minuteMs)
-const tokens = Object.fromEntries(await Promise.all(roles.map(async (role) => [role, (await app.user(role)).token]))) as Record<Role, string>
+const tokens = Object.fromEntries(
+  await Promise.all(roles.map(async (role) => [role, (await app.user(role)).token])),
+) as Record<Role, string>
 const chief = app.as(tokens.admin)
 const [revoked, disabled, deleted] = [await app.user('admin'), await app.user('admin'), await app.user('admin')]
 await revoked.call('POST', '/api/v1/auth/logout')
@@ -63,7 +69,11 @@ describe('every route and every role', () => {
       const row = roleMatrix[operation.id]!
       if (row === 'everybody') continue
       for (const request of requestsOf(operation)) {
-        for (const [name, token] of [['stranger', undefined], ...Object.entries(ended), ['invented', 'nonsense']] as const) {
+        for (const [name, token] of [
+          ['stranger', undefined],
+          ...Object.entries(ended),
+          ['invented', 'nonsense'],
+        ] as const) {
           assert.equal(await call(token, request, operation), 401, `${name}: ${request.method} ${request.url}`)
         }
       }
@@ -79,7 +89,12 @@ describe('every route and every role', () => {
         const allowed = typeof row === 'string' || row.includes(role)
         for (const request of requestsOf(operation)) {
           const status = await call(tokens[role], request, operation)
-          const expected = operation.id.startsWith('auth.') && row === 'everybody' ? status < 500 : allowed ? passes(status) : status === 403
+          const expected =
+            operation.id.startsWith('auth.') && row === 'everybody'
+              ? status < 500
+              : allowed
+                ? passes(status)
+                : status === 403
           assert.ok(expected, `${role}: ${request.method} ${request.url} answered ${status}`)
         }
       }
@@ -91,9 +106,9 @@ describe('every route and every role', () => {
       const { key } = (await chief('POST', '/api/v1/me/api-keys', { name: `only ${scope}`, scopes: [scope] })).json()
       for (const operation of operations) {
         const { access } = operation.endpoint
-        const wanted = [access].flat()
-        if (wanted.includes('public')) continue
-        const allowed = wanted.includes('authenticated') || wanted.includes(scope)
+        const wanted = new Set([access].flat())
+        if (wanted.has('public')) continue
+        const allowed = wanted.has('authenticated') || wanted.has(scope)
         const status = await call(key, requestsOf(operation)[0]!, operation)
         assert.ok(allowed ? passes(status) : status === 403, `${scope}: ${operation.id} answered ${status}`)
       }
@@ -102,7 +117,10 @@ describe('every route and every role', () => {
 
   test('the built-in roles hold only permissions that exist, and admin holds all', async () => {
     const list = (await chief('GET', '/api/v1/admin/roles')).json() as { name: string; permissions: string[] }[]
-    assert.deepEqual(list.map(({ name }) => name), roles)
+    assert.deepEqual(
+      list.map(({ name }) => name),
+      roles,
+    )
     assert.deepEqual(list[0]!.permissions.toSorted(), allPermissions.toSorted())
   })
 })

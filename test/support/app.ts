@@ -26,7 +26,12 @@ export function testClock(startAt = Date.now()): TestClock {
   }
 }
 
-export type Call = (method: string, url: string, body?: unknown, headers?: Record<string, string>) => Promise<LightMyRequestResponse>
+export type Call = (
+  method: string,
+  url: string,
+  body?: unknown,
+  headers?: Record<string, string>,
+) => Promise<LightMyRequestResponse>
 
 export interface TestApp {
   app: App
@@ -40,7 +45,10 @@ export interface TestApp {
   /** A caller with an access token or API key. */
   as(token: string): Call
   /** Makes a user with the role and logs them in. */
-  user(role: string, name?: string): Promise<{ id: string; token: string; refreshToken: string; call: Call; password: string; username: string }>
+  user(
+    role: string,
+    name?: string,
+  ): Promise<{ id: string; token: string; refreshToken: string; call: Call; password: string; username: string }>
   /** Makes a role with just these permissions and a user who has it. */
   userWith(...permissions: Permission[]): Promise<{ id: string; token: string; call: Call }>
   login(username: string, password: string, more?: Record<string, unknown>): Promise<LightMyRequestResponse>
@@ -48,7 +56,12 @@ export interface TestApp {
 }
 
 /** Rates that no test meets by accident. */
-const generous: Partial<Settings> = { rate_limit: 1e6, rate_limit_auth: 1e6, rate_limit_logs: 1e6, rate_limit_metrics: 1e6 }
+const generous: Partial<Settings> = {
+  rate_limit: 1e6,
+  rate_limit_auth: 1e6,
+  rate_limit_logs: 1e6,
+  rate_limit_metrics: 1e6,
+}
 
 /**
  * The whole product on a database of its own (SQLite in a temporary folder unless `database_url`
@@ -65,7 +78,12 @@ export async function startApp(settings: Partial<Settings> = {}, { background = 
     ...generous,
     ...settings,
   })
-  const app = await createApp({ config, log: pino({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' }), now: clock.now, background })
+  const app = await createApp({
+    config,
+    log: pino({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' }),
+    now: clock.now,
+    background,
+  })
   app.platform.lifecycle.markReady()
   let stopped: Promise<void> | undefined
   const stop = (): Promise<void> =>
@@ -74,15 +92,18 @@ export async function startApp(settings: Partial<Settings> = {}, { background = 
     }))
   after(stop)
 
-  const as = (token?: string): Call => (method, url, body, headers = {}) =>
-    app.http.inject({
-      method: method as NonNullable<InjectOptions['method']>,
-      url,
-      headers: { ...(token && { authorization: `Bearer ${token}` }), ...headers },
-      ...(body !== undefined && { payload: body as object }),
-    })
+  const as =
+    (token?: string): Call =>
+    (method, url, body, headers = {}) =>
+      app.http.inject({
+        method: method as NonNullable<InjectOptions['method']>,
+        url,
+        headers: { ...(token && { authorization: `Bearer ${token}` }), ...headers },
+        ...(body !== undefined && { payload: body as object }),
+      })
   const anonymous = as()
-  const login = (username: string, password: string, more = {}) => anonymous('POST', '/api/v1/auth/login', { username, password, ...more })
+  const login = (username: string, password: string, more = {}) =>
+    anonymous('POST', '/api/v1/auth/login', { username, password, ...more })
   const loggedIn = async (username: string, password: string) => {
     const { user, tokens } = (await login(username, password)).json()
     return { id: user.id as string, token: tokens.access_token as string, refreshToken: tokens.refresh_token as string }
@@ -92,7 +113,12 @@ export async function startApp(settings: Partial<Settings> = {}, { background = 
   let made = 0
   const user: TestApp['user'] = async (role, name = `${role.slice(0, 20)}-${++made}`) => {
     const password = `password of ${name}!`
-    const created = await admin('POST', '/api/v1/admin/users', { email: `${name}@example.com`, username: name, password, role })
+    const created = await admin('POST', '/api/v1/admin/users', {
+      email: `${name}@example.com`,
+      username: name,
+      password,
+      role,
+    })
     if (created.statusCode !== 201) throw new Error(`could not make ${name}: ${created.body}`)
     const session = await loggedIn(name, password)
     return { ...session, call: as(session.token), password, username: name }

@@ -25,17 +25,63 @@ export const hostileText: fc.Arbitrary<string> = fc.oneof(
   fc.string(),
   fc.string({ unit: 'binary', maxLength: 40 }),
   fc.constantFrom(
-    '', ' ', '0', '-1', '1e309', 'NaN', 'null', 'undefined', 'true', '[]', '{}', '__proto__', 'constructor', 'toString',
-    "' or 1=1 --", "'; drop table users; --", '" or ""="', '%', '_', '%%', '\\', '%00', '\0', '\u0000admin', '../../etc/passwd', '..%2f..%2f', '/etc/passwd',
-    '<script>alert(1)</script>', '"><img src=x onerror=alert(1)>', '${7*7}', '{{7*7}}', '$(id)', '`id`', ';id', '|id', '\r\nx-injected: 1',
-    '\u001b]0;title\u0007', '\u202edrowssap', '😀'.repeat(20), 'ａｄｍｉｎ', 'ß', 'İ', '\ud800', 'a'.repeat(2_000), '=cmd|calc', '@SUM(1)', '9'.repeat(40), '2026-13-45', '1970-01-01',
+    '',
+    ' ',
+    '0',
+    '-1',
+    '1e309',
+    'NaN',
+    'null',
+    'undefined',
+    'true',
+    '[]',
+    '{}',
+    '__proto__',
+    'constructor',
+    'toString',
+    "' or 1=1 --",
+    "'; drop table users; --",
+    '" or ""="',
+    '%',
+    '_',
+    '%%',
+    '\\',
+    '%00',
+    '\0',
+    '\u0000admin',
+    '../../etc/passwd',
+    '..%2f..%2f',
+    '/etc/passwd',
+    '<script>alert(1)</script>',
+    '"><img src=x onerror=alert(1)>',
+    '${7*7}',
+    '{{7*7}}',
+    '$(id)',
+    '`id`',
+    ';id',
+    '|id',
+    '\r\nx-injected: 1',
+    '\u001b]0;title\u0007',
+    '\u202edrowssap',
+    '😀'.repeat(20),
+    'ａｄｍｉｎ',
+    'ß',
+    'İ',
+    '\ud800',
+    'a'.repeat(2_000),
+    '=cmd|calc',
+    '@SUM(1)',
+    '9'.repeat(40),
+    '2026-13-45',
+    '1970-01-01',
   ),
 )
 
 /** A value of the schema, now and then just outside it. */
 export function valueOf(schema: JsonSchema): fc.Arbitrary<unknown> {
   if (schema.const !== undefined) return fc.constant(schema.const)
-  if (schema.enum) return fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...schema.enum) }, { weight: 1, arbitrary: hostileText })
+  if (schema.enum)
+    return fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...schema.enum) }, { weight: 1, arbitrary: hostileText })
   const choices = schema.anyOf ?? schema.oneOf
   if (choices) return fc.oneof(...choices.map(valueOf))
   if (schema.allOf) return fc.tuple(...schema.allOf.map(valueOf)).map((parts) => Object.assign({}, ...parts))
@@ -45,7 +91,14 @@ export function valueOf(schema: JsonSchema): fc.Arbitrary<unknown> {
     case 'array':
       return fc.array(schema.items ? valueOf(schema.items) : fc.jsonValue(), { maxLength: 5 })
     case 'integer':
-      return fc.oneof(fc.integer({ min: schema.minimum ?? -5, max: Math.max(schema.minimum ?? -5, Math.min(schema.maximum ?? 1_000, 1_000)) }), fc.integer(), fc.constantFrom(0, -1, 2 ** 53, 1.5))
+      return fc.oneof(
+        fc.integer({
+          min: schema.minimum ?? -5,
+          max: Math.max(schema.minimum ?? -5, Math.min(schema.maximum ?? 1_000, 1_000)),
+        }),
+        fc.integer(),
+        fc.constantFrom(0, -1, 2 ** 53, 1.5),
+      )
     case 'number':
       return fc.oneof(fc.double({ noNaN: true }), fc.integer())
     case 'boolean':
@@ -60,14 +113,27 @@ export function valueOf(schema: JsonSchema): fc.Arbitrary<unknown> {
 }
 
 function objectOf({ properties = {}, required = [], additionalProperties }: JsonSchema): fc.Arbitrary<unknown> {
-  const known = fc.record(Object.fromEntries(Object.entries(properties).map(([name, schema]) => [name, valueOf(schema)])), { requiredKeys: required.filter((name) => name in properties) })
+  const known = fc.record(
+    Object.fromEntries(Object.entries(properties).map(([name, schema]) => [name, valueOf(schema)])),
+    { requiredKeys: required.filter((name) => name in properties) },
+  )
   if (typeof additionalProperties !== 'object') return known
-  return fc.tuple(known, fc.dictionary(fc.string(), valueOf(additionalProperties), { maxKeys: 3 })).map(([a, b]) => ({ ...b, ...a }))
+  return fc
+    .tuple(known, fc.dictionary(fc.string(), valueOf(additionalProperties), { maxKeys: 3 }))
+    .map(([a, b]) => ({ ...b, ...a }))
 }
 
 const textOf = ({ format, maxLength = 60 }: JsonSchema): fc.Arbitrary<string> =>
   fc.oneof(
-    { weight: 4, arbitrary: format === 'email' ? fc.emailAddress() : format === 'date-time' ? fc.date({ noInvalidDate: true }).map((date) => date.toISOString()) : fc.stringMatching(/^[a-z][a-z0-9-]{1,20}$/) },
+    {
+      weight: 4,
+      arbitrary:
+        format === 'email'
+          ? fc.emailAddress()
+          : format === 'date-time'
+            ? fc.date({ noInvalidDate: true }).map((date) => date.toISOString())
+            : fc.stringMatching(/^[a-z][a-z0-9-]{1,20}$/),
+    },
     { weight: 2, arbitrary: fc.string({ maxLength: Math.min(maxLength, 60) }) },
     { weight: 1, arbitrary: hostileText },
   )

@@ -30,18 +30,30 @@ export interface ServerOptions {
 export async function startServer({ dataDir, args = [], env = {}, port }: ServerOptions): Promise<ServerProcess> {
   const usedPort = port ?? (await freePort())
   const startedAt = performance.now()
-  const child = spawn(process.execPath, [join(import.meta.dirname, '../../src/cli/main.ts'), 'serve', '--port', String(usedPort), '--data-dir', dataDir, ...args], {
-    cwd: dataDir,
-    env: {
-      PATH: process.env['PATH'],
-      MIKTOS_ADMIN_EMAIL: 'admin@example.com',
-      MIKTOS_ADMIN_PASSWORD: serverPassword,
-      MIKTOS_RATE_LIMIT: '1000000',
-      MIKTOS_RATE_LIMIT_AUTH: '1000000',
-      ...env,
+  const child = spawn(
+    process.execPath,
+    [
+      join(import.meta.dirname, '../../src/cli/main.ts'),
+      'serve',
+      '--port',
+      String(usedPort),
+      '--data-dir',
+      dataDir,
+      ...args,
+    ],
+    {
+      cwd: dataDir,
+      env: {
+        PATH: process.env['PATH'],
+        MIKTOS_ADMIN_EMAIL: 'admin@example.com',
+        MIKTOS_ADMIN_PASSWORD: serverPassword,
+        MIKTOS_RATE_LIMIT: '1000000',
+        MIKTOS_RATE_LIMIT_AUTH: '1000000',
+        ...env,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
     },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+  )
   after(() => child.kill('SIGKILL'))
   let text = ''
   const exited = once(child, 'exit').then(([code, signal]) => (code ?? signal) as number | string)

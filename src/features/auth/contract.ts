@@ -77,7 +77,10 @@ export const authEndpoints = {
         otp,
         cookie,
       })
-      .refine(({ username, email }) => username !== undefined || email !== undefined, { path: ['username'], message: 'Give a username or an email' }),
+      .refine(({ username, email }) => username !== undefined || email !== undefined, {
+        path: ['username'],
+        message: 'Give a username or an email',
+      }),
     reply: LoggedIn,
     errors: ['INVALID_CREDENTIALS', 'MFA_REQUIRED', 'ACCOUNT_NOT_ACTIVE'],
     example: { body: { username: 'mara', password: 'correct horse battery staple' } },
@@ -87,10 +90,13 @@ export const authEndpoints = {
     path: '/auth/refresh',
     aliases: ['/refresh'],
     summary: 'Exchange a refresh token for the next pair of tokens',
-    description: 'A token that was exchanged before gives the same successor for 10 seconds; later it ends the session, because somebody has a copy.',
+    description:
+      'A token that was exchanged before gives the same successor for 10 seconds; later it ends the session, because somebody has a copy.',
     access: 'public',
     rate: 'auth',
-    body: z.strictObject({ refresh_token: z.string().max(400).optional().describe('Left out by the console, which has it in a cookie') }),
+    body: z.strictObject({
+      refresh_token: z.string().max(400).optional().describe('Left out by the console, which has it in a cookie'),
+    }),
     reply: z.object({ ...Tokens.partial().shape, tokens: Tokens.nullable() }),
     errors: ['INVALID_CREDENTIALS', 'TOKEN_EXPIRED'],
   },
@@ -138,7 +144,11 @@ export const authEndpoints = {
     path: '/me',
     summary: 'Who I am and what I may do',
     access: 'authenticated',
-    reply: z.object({ user: Account.omit({ permissions: true }), permissions: z.array(z.string()), session_id: z.string().nullable() }),
+    reply: z.object({
+      user: Account.omit({ permissions: true }),
+      permissions: z.array(z.string()),
+      session_id: z.string().nullable(),
+    }),
   },
   updateMe: {
     method: 'PUT',

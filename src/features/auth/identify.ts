@@ -46,7 +46,8 @@ export function createAuthenticator(platform: Platform, localToken: string): Aut
   const claimsOf = async (token: string, digest: string): Promise<AccessClaims> => {
     const known = verified.get(digest)
     const claims = known ?? (await verifyAccessToken(platform.secrets, token, platform.now()))
-    if (claims.expiresAt <= platform.now()) throw new AppError('TOKEN_EXPIRED', 'The access token has expired; refresh it')
+    if (claims.expiresAt <= platform.now())
+      throw new AppError('TOKEN_EXPIRED', 'The access token has expired; refresh it')
     if (!known) verified.set(digest, claims)
     return claims
   }
@@ -80,7 +81,9 @@ export function createAuthenticator(platform: Platform, localToken: string): Aut
       if (kind !== 'user') return confirmSigned(ctx)
       const ageMaxMs = platform.config.get('reauthentication_minutes') * minuteMs
       if (authenticatedAt === null || platform.now() - authenticatedAt > ageMaxMs) {
-        throw new AppError('REAUTHENTICATION_REQUIRED', 'Give your password again first', { reauthenticate: '/auth/reauthenticate' })
+        throw new AppError('REAUTHENTICATION_REQUIRED', 'Give your password again first', {
+          reauthenticate: '/auth/reauthenticate',
+        })
       }
     },
   }
@@ -90,13 +93,28 @@ export function createAuthenticator(platform: Platform, localToken: string): Aut
 const localActor = systemActor('local', 'local command', allPermissions)
 
 /** `ADMIN_TOKEN`: an API key that exists before any user does. */
-export const bootstrapActor: Actor = { ...systemActor('bootstrap', 'ADMIN_TOKEN', allPermissions), kind: 'api-key', role: 'admin', keyId: bootstrapKeyId }
+export const bootstrapActor: Actor = {
+  ...systemActor('bootstrap', 'ADMIN_TOKEN', allPermissions),
+  kind: 'api-key',
+  role: 'admin',
+  keyId: bootstrapKeyId,
+}
 
 async function sessionActor({ database, now }: Platform, sessionId: string, userId: string): Promise<Actor> {
   const row = await database.read
     .selectFrom('auth_sessions')
     .innerJoin('users', 'users.id', 'auth_sessions.user_id')
-    .select(['users.id', 'users.username', 'users.email', 'users.role', 'users.state', 'users.mfa_enabled_at', 'revoked_at', 'expires_at', 'authenticated_at'])
+    .select([
+      'users.id',
+      'users.username',
+      'users.email',
+      'users.role',
+      'users.state',
+      'users.mfa_enabled_at',
+      'revoked_at',
+      'expires_at',
+      'authenticated_at',
+    ])
     .where('auth_sessions.id', '=', sessionId)
     .executeTakeFirst()
   if (!row || row.id !== userId || row.revoked_at !== null || row.state !== 'active' || row.expires_at <= now()) {

@@ -9,7 +9,6 @@ import { sessionMigrations } from './sessions.ts'
 import { createFirstAdministrator, createSetupToken } from './setup.ts'
 
 export { createAuthenticator } from './identify.ts'
-export { liveSessions } from './sessions.ts'
 
 export interface Auth {
   feature: Feature
@@ -23,12 +22,21 @@ export interface Auth {
 export function createAuth(): Auth {
   const token = createSetupToken()
   return {
-    feature: feature({ name: 'auth', migrations: sessionMigrations, endpoints: authEndpoints, handlers: authHandlers(token) }),
+    feature: feature({
+      name: 'auth',
+      migrations: sessionMigrations,
+      endpoints: authEndpoints,
+      handlers: authHandlers(token),
+    }),
     prepareSetup: async (platform) => {
       if (await hasAdministrator(platform.database.read)) return undefined
       const [email, password] = [platform.config.get('admin_email'), platform.config.get('admin_password')]
       if (!email || !password) return { setupToken: token.issue(platform.now()) }
-      const ctx = new Context(platform, systemActor('system', 'Miktos', []), { requestId: null, address: null, userAgent: null })
+      const ctx = new Context(platform, systemActor('system', 'Miktos', []), {
+        requestId: null,
+        address: null,
+        userAgent: null,
+      })
       await createFirstAdministrator(ctx, { email, password }).catch((error: unknown) => {
         // Another server that started at the same time was first.
         if (!(error instanceof AppError && error.code === 'GONE')) throw error

@@ -6,7 +6,11 @@ import { adminPassword, startApp } from '../../../test/support/app.ts'
 describe('POST /auth/login', () => {
   test('200 with user, permissions and tokens, in the envelope and by all spellings of name and path', async () => {
     const { anonymous } = await startApp()
-    for (const [path, name] of [['/api/auth/login', { username: 'admin' }], ['/api/login', { username: 'ADMIN' }], ['/api/login', { email: 'Admin@example.com' }]] as const) {
+    for (const [path, name] of [
+      ['/api/auth/login', { username: 'admin' }],
+      ['/api/login', { username: 'ADMIN' }],
+      ['/api/login', { email: 'Admin@example.com' }],
+    ] as const) {
       const { success, data } = (await anonymous('POST', path, { ...name, password: adminPassword })).json()
       assert.equal(success, true)
       assert.equal(data.user.role, 'admin')
@@ -21,7 +25,10 @@ describe('POST /auth/login', () => {
     const { username, password } = await user('user')
     for (let attempt = 0; attempt < 3; attempt++) await login(username, 'wrong')
     const bodies = [await login('admin', 'wrong'), await login('nobody-here', 'wrong'), await login(username, password)]
-    assert.deepEqual(bodies.map(({ statusCode }) => statusCode), [401, 401, 401])
+    assert.deepEqual(
+      bodies.map(({ statusCode }) => statusCode),
+      [401, 401, 401],
+    )
     assert.equal(new Set(bodies.map(({ body }) => body)).size, 1)
   })
 
@@ -72,10 +79,18 @@ describe('POST /auth/login', () => {
     const { anonymous } = await startApp({ rate_limit_auth: 5 })
     // The administrator logged in once already.
     const attempt = (index: number) =>
-      anonymous('POST', '/api/v1/auth/login', { username: 'admin', password: 'wrong' }, { 'x-forwarded-for': `10.0.0.${index}`, 'x-real-ip': `10.1.0.${index}`, forwarded: `for=10.2.0.${index}` })
+      anonymous(
+        'POST',
+        '/api/v1/auth/login',
+        { username: 'admin', password: 'wrong' },
+        { 'x-forwarded-for': `10.0.0.${index}`, 'x-real-ip': `10.1.0.${index}`, forwarded: `for=10.2.0.${index}` },
+      )
     const replies = []
     for (let index = 0; index < 5; index++) replies.push(await attempt(index))
-    assert.deepEqual(replies.map(({ statusCode }) => statusCode), [401, 401, 401, 401, 429])
+    assert.deepEqual(
+      replies.map(({ statusCode }) => statusCode),
+      [401, 401, 401, 401, 429],
+    )
     assert.ok(Number(replies[4]!.headers['retry-after']) > 0)
     assert.equal(replies[4]!.json().error.code, 'RATE_LIMITED')
   })
@@ -97,8 +112,12 @@ describe('POST /auth/register', () => {
 
   test('202 with the same body for an address that is taken', async () => {
     const { anonymous } = await startApp()
-    const register = (email: string, username: string) => anonymous('POST', '/api/v1/auth/register', { email, username, password: 'a phrase of my own' })
-    assert.equal((await register('admin@example.com', 'admin2')).body, (await register('fresh@example.com', 'fresh')).body)
+    const register = (email: string, username: string) =>
+      anonymous('POST', '/api/v1/auth/register', { email, username, password: 'a phrase of my own' })
+    assert.equal(
+      (await register('admin@example.com', 'admin2')).body,
+      (await register('fresh@example.com', 'fresh')).body,
+    )
   })
 
   test('403 when registration is closed, active at once when it is open', async () => {
@@ -130,7 +149,9 @@ describe('re-authentication', () => {
     assert.equal((await admin('POST', '/api/v1/admin/users', { email: 'one@example.com' })).statusCode, 201)
     const session = (await login('admin', adminPassword)).json().tokens
     clock.advance(16 * minuteMs)
-    const { access_token } = (await as('')('POST', '/api/v1/auth/refresh', { refresh_token: session.refresh_token })).json()
+    const { access_token } = (
+      await as('')('POST', '/api/v1/auth/refresh', { refresh_token: session.refresh_token })
+    ).json()
     const call = as(access_token)
     const refused = await call('POST', '/api/v1/admin/users', { email: 'two@example.com' })
     assert.deepEqual([refused.statusCode, refused.json().error.code], [401, 'REAUTHENTICATION_REQUIRED'])
@@ -145,8 +166,11 @@ describe('re-authentication', () => {
 describe('a session cookie', () => {
   test('is believed on unsafe methods only from the own origin', async () => {
     const { login, anonymous } = await startApp()
-    const cookies = (await login('admin', adminPassword, { cookie: true })).cookies.map(({ name, value }) => `${name}=${value}`).join('; ')
-    const post = (headers: Record<string, string>) => anonymous('POST', '/api/v1/auth/logout', undefined, { cookie: cookies, host: 'miktos.example', ...headers })
+    const cookies = (await login('admin', adminPassword, { cookie: true })).cookies
+      .map(({ name, value }) => `${name}=${value}`)
+      .join('; ')
+    const post = (headers: Record<string, string>) =>
+      anonymous('POST', '/api/v1/auth/logout', undefined, { cookie: cookies, host: 'miktos.example', ...headers })
     assert.equal((await post({})).statusCode, 403)
     assert.equal((await post({ origin: 'https://evil.example' })).statusCode, 403)
     assert.equal((await post({ origin: 'null' })).statusCode, 403)

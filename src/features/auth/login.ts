@@ -3,7 +3,14 @@ import { AppError } from '#kernel/errors.ts'
 import { newId } from '#kernel/id.ts'
 import { minuteMs } from '#kernel/time.ts'
 import { secondFactorMatches } from '#features/mfa/index.ts'
-import { findUserByName, getUser, insertUser, newUserRow, passwordMatches, type UserRow } from '#features/users/index.ts'
+import {
+  findUserByName,
+  getUser,
+  insertUser,
+  newUserRow,
+  passwordMatches,
+  type UserRow,
+} from '#features/users/index.ts'
 import { Context, systemActor } from '#platform/context.ts'
 import { isDuplicate } from '#platform/database/failures.ts'
 import { newSession, type SessionRow } from './sessions.ts'
@@ -22,7 +29,10 @@ export interface Login {
 const failureFloorMs = 250
 
 /** Checks the credentials and starts a session. Every refusal before the right password reads alike. */
-export async function login(ctx: Context, { username, email, password, otp }: Login): Promise<{ user: UserRow; session: SessionRow }> {
+export async function login(
+  ctx: Context,
+  { username, email, password, otp }: Login,
+): Promise<{ user: UserRow; session: SessionRow }> {
   const startedAt = performance.now()
   const name = (username ?? email ?? '').trim()
   const user = await findUserByName(ctx.db, name)
@@ -31,7 +41,10 @@ export async function login(ctx: Context, { username, email, password, otp }: Lo
   try {
     if (!user || locked || !right) {
       if (!locked) await countFailure(ctx, user?.id ?? '')
-      throw new AppError('INVALID_CREDENTIALS', 'The name or password is wrong, or the account is locked after too many attempts')
+      throw new AppError(
+        'INVALID_CREDENTIALS',
+        'The name or password is wrong, or the account is locked after too many attempts',
+      )
     }
     requireActive(user)
     await requireSecondFactor(ctx, user, otp)
@@ -46,7 +59,8 @@ export async function login(ctx: Context, { username, email, password, otp }: Lo
 const isLocked = ({ locked_until }: UserRow, now: number): boolean => locked_until !== null && locked_until > now
 
 function requireActive({ state }: UserRow): void {
-  if (state === 'pending') throw new AppError('ACCOUNT_NOT_ACTIVE', 'An administrator has yet to approve this account', { state })
+  if (state === 'pending')
+    throw new AppError('ACCOUNT_NOT_ACTIVE', 'An administrator has yet to approve this account', { state })
   if (state === 'disabled') throw new AppError('ACCOUNT_NOT_ACTIVE', 'This account is disabled', { state })
 }
 
@@ -68,7 +82,11 @@ async function countFailure(ctx: Context, userId: string): Promise<void> {
     .where('id', '=', userId)
     .execute()
   const attemptsMax = config.get('lockout_attempts')
-  const user = await database.write.selectFrom('users').select('failed_logins').where('id', '=', userId).executeTakeFirst()
+  const user = await database.write
+    .selectFrom('users')
+    .select('failed_logins')
+    .where('id', '=', userId)
+    .executeTakeFirst()
   if (!user || user.failed_logins < attemptsMax) return
   const asSystem = new Context(ctx.platform, systemActor('system', 'Miktos', []), ctx.origin)
   await asSystem.change('user.lock', { kind: 'user', id: userId }, async (tx, note) => {
@@ -79,7 +97,11 @@ async function countFailure(ctx: Context, userId: string): Promise<void> {
 }
 
 /** Names that nobody has stay out of it: they may be a password in the wrong field. */
-async function reportFailure({ platform, origin, log }: Context, user: UserRow | undefined, error: unknown): Promise<void> {
+async function reportFailure(
+  { platform, origin, log }: Context,
+  user: UserRow | undefined,
+  error: unknown,
+): Promise<void> {
   const reason = error instanceof AppError ? error.code : 'INTERNAL_ERROR'
   const payload = { user_id: user?.id ?? null, reason, address: origin.address, user_agent: origin.userAgent }
   // The refusal reads the same when nobody could be told of it.
@@ -91,7 +113,11 @@ async function reportFailure({ platform, origin, log }: Context, user: UserRow |
 /** Starts a session and notes the login on the user. */
 export async function openSession(ctx: Context, user: UserRow, action: string): Promise<SessionRow> {
   const session = newSession(ctx, user.id)
-  const asUser = new Context(ctx.platform, { ...systemActor(user.id, user.username, []), kind: 'user', role: user.role, sessionId: session.id }, ctx.origin)
+  const asUser = new Context(
+    ctx.platform,
+    { ...systemActor(user.id, user.username, []), kind: 'user', role: user.role, sessionId: session.id },
+    ctx.origin,
+  )
   await asUser.change(action, { kind: 'user', id: user.id }, async (tx, note) => {
     await tx.insertInto('auth_sessions').values(session).execute()
     await tx
@@ -105,9 +131,13 @@ export async function openSession(ctx: Context, user: UserRow, action: string): 
 }
 
 /** Password, and code where one is set up, of the person whose session this is. */
-export async function reauthenticate(ctx: Context, { password, otp }: { password: string; otp?: string | undefined }): Promise<void> {
+export async function reauthenticate(
+  ctx: Context,
+  { password, otp }: { password: string; otp?: string | undefined },
+): Promise<void> {
   const sessionId = ctx.actor.sessionId
-  if (!sessionId) throw new AppError('INVALID_CREDENTIALS', 'Only a person with a session can do this; sign the request instead')
+  if (!sessionId)
+    throw new AppError('INVALID_CREDENTIALS', 'Only a person with a session can do this; sign the request instead')
   const user = await getUser(ctx.db, ctx.actor.id)
   await requirePassword(ctx, user, password)
   await requireSecondFactor(ctx, user, otp)
@@ -125,9 +155,13 @@ export async function requirePassword(ctx: Context, user: UserRow, password: str
 }
 
 /** Answers alike for a new and a known address: whoever registers learns nothing about others. */
-export async function register(ctx: Context, input: { email: string; username?: string | undefined; password: string }): Promise<'pending' | 'active'> {
+export async function register(
+  ctx: Context,
+  input: { email: string; username?: string | undefined; password: string },
+): Promise<'pending' | 'active'> {
   const registration = ctx.platform.config.get('registration')
-  if (registration === 'closed') throw new AppError('PERMISSION_DENIED', 'Registration is closed; ask an administrator for an account')
+  if (registration === 'closed')
+    throw new AppError('PERMISSION_DENIED', 'Registration is closed; ask an administrator for an account')
   const state = registration === 'open' ? 'active' : 'pending'
   const user = await newUserRow(ctx, { ...input, role: 'user' }, state)
   try {

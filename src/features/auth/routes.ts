@@ -1,7 +1,16 @@
 import type * as z from 'zod'
 import { AppError, invalid } from '#kernel/errors.ts'
 import { iso } from '#kernel/time.ts'
-import { audited, getUser, hashPassword, hasAdministrator, requireGoodPassword, setPassword, updateUserRow, type UserRow } from '#features/users/index.ts'
+import {
+  audited,
+  getUser,
+  hashPassword,
+  hasAdministrator,
+  requireGoodPassword,
+  setPassword,
+  updateUserRow,
+  type UserRow,
+} from '#features/users/index.ts'
 import { findRole } from '#features/roles/index.ts'
 import type { Context } from '#platform/context.ts'
 import type { Handlers } from '#platform/http/endpoints.ts'
@@ -10,7 +19,15 @@ import type { RequestContext } from '#platform/http/request.ts'
 import type { Account, authEndpoints } from './contract.ts'
 import { accessCookie, refreshCookie } from './identify.ts'
 import { login, openSession, reauthenticate, register, requirePassword } from './login.ts'
-import { issueTokens, liveSessions, revokeOwnSession, revokeSessions, rotateSession, type IssuedTokens, type SessionRow } from './sessions.ts'
+import {
+  issueTokens,
+  liveSessions,
+  revokeOwnSession,
+  revokeSessions,
+  rotateSession,
+  type IssuedTokens,
+  type SessionRow,
+} from './sessions.ts'
 import { createFirstAdministrator, type SetupToken } from './setup.ts'
 
 export const authHandlers = (setupToken: SetupToken): Handlers<typeof authEndpoints> => ({
@@ -59,7 +76,11 @@ export const authHandlers = (setupToken: SetupToken): Handlers<typeof authEndpoi
   me: (ctx) => ({ user: accountOf(ctx), permissions: [...ctx.actor.permissions], session_id: ctx.actor.sessionId }),
   updateMe: async (ctx, { body }) => {
     const before = await getUser(ctx.db, ctx.actor.id)
-    const changes = { ...(body.email && { email: body.email }), ...(body.username && { username: body.username }), updated_at: ctx.now() }
+    const changes = {
+      ...(body.email && { email: body.email }),
+      ...(body.username && { username: body.username }),
+      updated_at: ctx.now(),
+    }
     await ctx.change('user.update-own', { kind: 'user', id: before.id }, async (tx, note) => {
       await updateUserRow(tx, before.id, changes)
       note.before = audited(before)
@@ -71,9 +92,16 @@ export const authHandlers = (setupToken: SetupToken): Handlers<typeof authEndpoi
   changePassword: async (ctx, { body }) => {
     const user = await getUser(ctx.db, ctx.actor.id)
     await requirePassword(ctx, user, body.current_password)
-    await requireGoodPassword(body.new_password, ctx.platform.config.get('password_min_length'), [user.email, user.username], 'new_password')
+    await requireGoodPassword(
+      body.new_password,
+      ctx.platform.config.get('password_min_length'),
+      [user.email, user.username],
+      'new_password',
+    )
     const hash = await hashPassword(body.new_password)
-    await ctx.change('user.change-password', { kind: 'user', id: user.id }, (tx) => setPassword(tx, user.id, hash, ctx.now(), ctx.actor.sessionId))
+    await ctx.change('user.change-password', { kind: 'user', id: user.id }, (tx) =>
+      setPassword(tx, user.id, hash, ctx.now(), ctx.actor.sessionId),
+    )
     return { success: true, message: 'Password changed; your other sessions have ended' }
   },
   mySessions: async (ctx) => sessionViews(ctx, ctx.actor.id),
@@ -85,7 +113,13 @@ export const authHandlers = (setupToken: SetupToken): Handlers<typeof authEndpoi
   revokeUserSessions: async (ctx, { params }) => {
     const user = await getUser(ctx.db, params.id)
     const sessions = await liveSessions(ctx.db, user.id, ctx.now())
-    await revokeSessions(ctx, 'session.revoke-all', user.id, sessions.map(({ id }) => id), 'ended by an administrator')
+    await revokeSessions(
+      ctx,
+      'session.revoke-all',
+      user.id,
+      sessions.map(({ id }) => id),
+      'ended by an administrator',
+    )
     return { success: true, message: `${sessions.length} sessions ended` }
   },
 })
@@ -97,12 +131,18 @@ async function loggedIn(ctx: RequestContext, user: UserRow, session: SessionRow,
   return { user: account(user, role?.permissions ?? []), tokens: cookie ? null : tokens }
 }
 
-function setCookies(ctx: RequestContext, { access_token, refresh_token, expires_in, refresh_expires_in }: IssuedTokens): void {
+function setCookies(
+  ctx: RequestContext,
+  { access_token, refresh_token, expires_in, refresh_expires_in }: IssuedTokens,
+): void {
   ctx.outgoing.setCookie(accessCookie, access_token, { maxAgeSeconds: expires_in, path: '/' })
   ctx.outgoing.setCookie(refreshCookie, refresh_token, { maxAgeSeconds: refresh_expires_in, path: '/' })
 }
 
-const account = ({ id, username, email, role, mfa_enabled_at }: UserRow, permissions: readonly string[]): z.output<typeof Account> => ({
+const account = (
+  { id, username, email, role, mfa_enabled_at }: UserRow,
+  permissions: readonly string[],
+): z.output<typeof Account> => ({
   id,
   username,
   email,

@@ -9,7 +9,8 @@ const refresh = (app: TestApp, token: string) => app.anonymous('POST', '/api/v1/
 eachEngine('refreshing a session', (engine) => {
   test('of 8 parallel refreshes of one token all give the same one successor, 200 rounds', async () => {
     const app = await startApp({ database_url: await engine.freshUrl() })
-    let { refreshToken, id } = await app.user('user')
+    const { id, refreshToken: first } = await app.user('user')
+    let refreshToken = first
     for (let round = 0; round < 200; round++) {
       const replies = await Promise.all(Array.from({ length: 8 }, () => refresh(app, refreshToken)))
       const successors = new Set(replies.map((reply) => reply.json().refresh_token))
@@ -17,7 +18,11 @@ eachEngine('refreshing a session', (engine) => {
       assert.equal(successors.size, 1, `round ${round}`)
       ;[refreshToken] = [...successors] as [string]
     }
-    const { generation } = await app.app.platform.database.read.selectFrom('auth_sessions').select('generation').where('user_id', '=', id).executeTakeFirstOrThrow()
+    const { generation } = await app.app.platform.database.read
+      .selectFrom('auth_sessions')
+      .select('generation')
+      .where('user_id', '=', id)
+      .executeTakeFirstOrThrow()
     assert.equal(generation, 201)
   })
 
@@ -25,7 +30,11 @@ eachEngine('refreshing a session', (engine) => {
     const app = await startApp({ database_url: await engine.freshUrl() })
     for (let round = 0; round < 20; round++) {
       const [a, b] = [await app.user('admin', `a${round}`), await app.user('admin', `b${round}`)]
-      await app.app.platform.database.write.updateTable('users').set({ state: 'disabled' }).where('id', 'not in', [a.id, b.id]).execute()
+      await app.app.platform.database.write
+        .updateTable('users')
+        .set({ state: 'disabled' })
+        .where('id', 'not in', [a.id, b.id])
+        .execute()
       const attack = (by: typeof a, on: typeof a) =>
         round % 3 === 0
           ? by.call('PUT', `/api/v1/admin/users/${on.id}`, { role: 'user' })
@@ -33,10 +42,22 @@ eachEngine('refreshing a session', (engine) => {
             ? by.call('PUT', `/api/v1/admin/users/${on.id}`, { state: 'disabled' })
             : by.call('DELETE', `/api/v1/admin/users/${on.id}`)
       const replies = await Promise.all([attack(a, b), attack(b, a)])
-      const left = await app.app.platform.database.read.selectFrom('users').select('id').where('role', '=', 'admin').where('state', '=', 'active').execute()
+      const left = await app.app.platform.database.read
+        .selectFrom('users')
+        .select('id')
+        .where('role', '=', 'admin')
+        .where('state', '=', 'active')
+        .execute()
       assert.equal(left.length, 1, `round ${round}: ${replies.map(({ statusCode }) => statusCode)}`)
-      assert.ok(replies.every(({ statusCode }) => statusCode < 500), replies.map(({ body }) => body).join())
-      await app.app.platform.database.write.updateTable('users').set({ state: 'active' }).where('id', '=', app.adminId).execute()
+      assert.ok(
+        replies.every(({ statusCode }) => statusCode < 500),
+        replies.map(({ body }) => body).join(),
+      )
+      await app.app.platform.database.write
+        .updateTable('users')
+        .set({ state: 'active' })
+        .where('id', '=', app.adminId)
+        .execute()
     }
   })
 })
@@ -62,7 +83,11 @@ describe('POST /auth/refresh', () => {
     assert.equal((await refresh(app, refreshToken)).statusCode, 401)
     assert.equal((await refresh(app, first.refresh_token)).statusCode, 401)
     assert.equal((await app.as(token)('GET', '/api/v1/me')).statusCode, 401)
-    const audit = await app.app.platform.database.read.selectFrom('audit_records').select('action').where('action', '=', 'session.reuse-detected').execute()
+    const audit = await app.app.platform.database.read
+      .selectFrom('audit_records')
+      .select('action')
+      .where('action', '=', 'session.reuse-detected')
+      .execute()
     assert.equal(audit.length, 1)
   })
 
@@ -142,9 +167,15 @@ describe('sessions', () => {
     const app = await startApp()
     const { id, username, password, call } = await app.user('user')
     const other = app.as((await app.login(username, password)).json().tokens.access_token)
-    const changed = await call('PUT', '/api/v1/me/password', { current_password: password, new_password: 'another good phrase' })
+    const changed = await call('PUT', '/api/v1/me/password', {
+      current_password: password,
+      new_password: 'another good phrase',
+    })
     assert.equal(changed.statusCode, 200)
-    assert.deepEqual([(await call('GET', '/api/v1/me')).statusCode, (await other('GET', '/api/v1/me')).statusCode], [200, 401])
+    assert.deepEqual(
+      [(await call('GET', '/api/v1/me')).statusCode, (await other('GET', '/api/v1/me')).statusCode],
+      [200, 401],
+    )
     await app.admin('POST', `/api/v1/admin/users/${id}/reset-password`, {})
     assert.equal((await call('GET', '/api/v1/me')).statusCode, 401)
   })

@@ -90,7 +90,10 @@ export function newSession(ctx: Context, userId: string): SessionRow {
 }
 
 /** The pair of tokens of the session's current generation. */
-export async function issueTokens(ctx: Context, session: Pick<SessionRow, 'id' | 'user_id' | 'nonce' | 'generation' | 'expires_at'>): Promise<IssuedTokens> {
+export async function issueTokens(
+  ctx: Context,
+  session: Pick<SessionRow, 'id' | 'user_id' | 'nonce' | 'generation' | 'expires_at'>,
+): Promise<IssuedTokens> {
   const { secrets, config } = ctx.platform
   const now = ctx.now()
   const lifetimeMs = Math.min(config.get('access_token_minutes') * minuteMs, session.expires_at - now)
@@ -149,7 +152,13 @@ async function requireActiveUser(ctx: Context, userId: string): Promise<void> {
 
 async function revokeReused(ctx: Context, session: SessionRow): Promise<void> {
   const asSystem = new Context(ctx.platform, systemActor('system', 'Miktos', []), ctx.origin)
-  await revokeSessions(asSystem, 'session.reuse-detected', session.user_id, [session.id], 'a used refresh token came again')
+  await revokeSessions(
+    asSystem,
+    'session.reuse-detected',
+    session.user_id,
+    [session.id],
+    'a used refresh token came again',
+  )
 }
 
 export const findSession = (db: ReadDb | Tx, id: string): Promise<SessionRow | undefined> =>
@@ -166,7 +175,13 @@ export const liveSessions = (db: ReadDb, userId: string, now: number): Promise<S
     .execute()
 
 /** Ends sessions of one user; open sockets hear of it by the event. */
-export function revokeSessions(ctx: Context, action: string, userId: string, ids: readonly string[], reason: string): Promise<void> {
+export function revokeSessions(
+  ctx: Context,
+  action: string,
+  userId: string,
+  ids: readonly string[],
+  reason: string,
+): Promise<void> {
   return ctx.change(action, { kind: 'user', id: userId }, async (tx, note) => {
     await tx
       .updateTable('auth_sessions')

@@ -13,12 +13,21 @@ import { testClock } from '../../../test/support/app.ts'
 async function freshInstallation() {
   const dataDir = mkdtempSync(join(tmpdir(), 'miktos-test-'))
   const clock = testClock()
-  const config = testConfig({ data_dir: dataDir, database_url: `sqlite:///${join(dataDir, 'miktos.db')}`, rate_limit_auth: 1e6, rate_limit: 1e6 })
+  const config = testConfig({
+    data_dir: dataDir,
+    database_url: `sqlite:///${join(dataDir, 'miktos.db')}`,
+    rate_limit_auth: 1e6,
+    rate_limit: 1e6,
+  })
   const start = () => createApp({ config, log: pino({ level: 'silent' }), now: clock.now })
   const app = await start()
   after(() => app.stop().then(() => rmSync(dataDir, { recursive: true, force: true })))
   const setup = (token: string, body: object = {}) =>
-    app.http.inject({ method: 'POST', url: '/api/v1/auth/setup', payload: { token, email: 'first@example.com', password: 'a phrase of my own', ...body } })
+    app.http.inject({
+      method: 'POST',
+      url: '/api/v1/auth/setup',
+      payload: { token, email: 'first@example.com', password: 'a phrase of my own', ...body },
+    })
   return { app, clock, setup, token: app.setupToken! }
 }
 
@@ -27,7 +36,11 @@ describe('a fresh installation', () => {
     const { app } = await freshInstallation()
     for (const username of ['admin', 'user', 'viewer']) {
       for (const password of ['any_password', 'changeme', username]) {
-        const reply = await app.http.inject({ method: 'POST', url: '/api/v1/auth/login', payload: { username, password } })
+        const reply = await app.http.inject({
+          method: 'POST',
+          url: '/api/v1/auth/login',
+          payload: { username, password },
+        })
         assert.equal(reply.statusCode, 401)
       }
     }
@@ -72,7 +85,9 @@ describe('POST /auth/setup', () => {
 
   test('of 10 calls at once one makes an administrator', async () => {
     const { app, setup, token } = await freshInstallation()
-    const replies = await Promise.all(Array.from({ length: 10 }, (_, index) => setup(token, { email: `a${index}@example.com` })))
+    const replies = await Promise.all(
+      Array.from({ length: 10 }, (_, index) => setup(token, { email: `a${index}@example.com` })),
+    )
     assert.equal(replies.filter(({ statusCode }) => statusCode === 201).length, 1)
     assert.equal((await app.platform.database.read.selectFrom('users').selectAll().execute()).length, 1)
   })
@@ -83,7 +98,12 @@ test('MIKTOS_ADMIN_EMAIL and MIKTOS_ADMIN_PASSWORD make the first administrator 
   after(() => rmSync(dataDir, { recursive: true, force: true }))
   const start = (email: string) =>
     createApp({
-      config: testConfig({ data_dir: dataDir, database_url: `sqlite:///${join(dataDir, 'miktos.db')}`, admin_email: email, admin_password: 'a phrase of my own' }),
+      config: testConfig({
+        data_dir: dataDir,
+        database_url: `sqlite:///${join(dataDir, 'miktos.db')}`,
+        admin_email: email,
+        admin_password: 'a phrase of my own',
+      }),
       log: pino({ level: 'silent' }),
     })
   const emails = async (email: string) => {

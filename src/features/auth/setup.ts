@@ -1,7 +1,14 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { AppError } from '#kernel/errors.ts'
 import { minuteMs } from '#kernel/time.ts'
-import { administratorRole, audited, hasAdministrator, insertUser, newUserRow, type UserRow } from '#features/users/index.ts'
+import {
+  administratorRole,
+  audited,
+  hasAdministrator,
+  insertUser,
+  newUserRow,
+  type UserRow,
+} from '#features/users/index.ts'
 import type { Context } from '#platform/context.ts'
 import { lockInvariant } from '#platform/database/open.ts'
 
@@ -33,7 +40,10 @@ export function createSetupToken(): SetupToken {
     },
     require: (token, now) => {
       if (!current || now >= current.expiresAt || !timingSafeEqual(current.hash, digest(token))) {
-        throw new AppError('INVALID_CREDENTIALS', 'The set-up link is wrong or older than 15 minutes; restart Miktos for a new one')
+        throw new AppError(
+          'INVALID_CREDENTIALS',
+          'The set-up link is wrong or older than 15 minutes; restart Miktos for a new one',
+        )
       }
     },
     spend: () => {

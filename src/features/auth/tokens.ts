@@ -15,7 +15,12 @@ export interface AccessClaims {
 }
 
 /** A JWT (RFC 9068 profile), HS256 only, valid for `lifetimeMs`. */
-export function signAccessToken(secrets: Secrets, { userId, sessionId }: Pick<AccessClaims, 'userId' | 'sessionId'>, now: number, lifetimeMs: number): Promise<string> {
+export function signAccessToken(
+  secrets: Secrets,
+  { userId, sessionId }: Pick<AccessClaims, 'userId' | 'sessionId'>,
+  now: number,
+  lifetimeMs: number,
+): Promise<string> {
   const issuedAtSeconds = Math.floor(now / secondMs)
   return new SignJWT({ sid: sessionId })
     .setProtectedHeader({ alg: 'HS256', typ: accessType })
@@ -40,7 +45,8 @@ export async function verifyAccessToken(secrets: Secrets, token: string, now: nu
     })
     return { userId: String(payload.sub), sessionId: String(payload['sid']), expiresAt: payload.exp! * secondMs }
   } catch (error) {
-    if (error instanceof errors.JWTExpired) throw new AppError('TOKEN_EXPIRED', 'The access token has expired; refresh it')
+    if (error instanceof errors.JWTExpired)
+      throw new AppError('TOKEN_EXPIRED', 'The access token has expired; refresh it')
     throw new AppError('UNAUTHENTICATED', 'The access token is not valid')
   }
 }
@@ -69,6 +75,10 @@ export function parseRefreshToken(token: string): (RefreshClaims & { mac: string
   return match ? { sessionId: match[1]!, generation: Number(match[2]), mac: match[3]! } : undefined
 }
 
-export function refreshMacMatches(secrets: Secrets, { sessionId, generation, mac }: RefreshClaims & { mac: string }, nonce: string): boolean {
+export function refreshMacMatches(
+  secrets: Secrets,
+  { sessionId, generation, mac }: RefreshClaims & { mac: string },
+  nonce: string,
+): boolean {
   return timingSafeEqual(Buffer.from(mac), Buffer.from(refreshMac(secrets, sessionId, generation, nonce)))
 }

@@ -21,7 +21,9 @@ const roleName = z
 const permissionNames = z
   .array(z.string().min(1).max(60))
   .max(200)
-  .describe('Permissions (`users:read`), `area:*`, `*`, the verbs `read`, `write`, `delete`, `configure`, or `manage_users`, `view_servers`, `delete_image`, `build_images`, `view_dashboard`')
+  .describe(
+    'Permissions (`users:read`), `area:*`, `*`, the verbs `read`, `write`, `delete`, `configure`, or `manage_users`, `view_servers`, `delete_image`, `build_images`, `view_dashboard`',
+  )
 
 const RoleParams = z.object({ name: z.string().min(1).max(40) })
 
@@ -49,10 +51,16 @@ export const rolesEndpoints = {
     access: 'roles:write',
     sensitive: true,
     status: 201,
-    body: z.strictObject({ name: roleName, description: z.string().max(200).default(''), permissions: permissionNames }),
+    body: z.strictObject({
+      name: roleName,
+      description: z.string().max(200).default(''),
+      permissions: permissionNames,
+    }),
     reply: Role,
     errors: ['CONFLICT'],
-    example: { body: { name: 'night-shift', description: 'Watches and restarts', permissions: ['read', 'system:write'] } },
+    example: {
+      body: { name: 'night-shift', description: 'Watches and restarts', permissions: ['read', 'system:write'] },
+    },
   },
   update: {
     method: 'PUT',

@@ -3,7 +3,10 @@ import { expandPermission, type Permission } from '#kernel/permissions.ts'
 import type { Context } from '#platform/context.ts'
 import { findRole, isEditable, saveRole, type StoredRole } from './store.ts'
 
-export function createRole(ctx: Context, { name, description, permissions }: { name: string; description: string; permissions: string[] }): Promise<StoredRole> {
+export function createRole(
+  ctx: Context,
+  { name, description, permissions }: { name: string; description: string; permissions: string[] },
+): Promise<StoredRole> {
   const granted = grantable(ctx, permissions)
   return ctx.change('role.create', { kind: 'role', id: name }, async (tx, note) => {
     if (await findRole(tx, name)) throw new AppError('CONFLICT', `There is a role ${name} already`, { name })
@@ -14,7 +17,11 @@ export function createRole(ctx: Context, { name, description, permissions }: { n
   })
 }
 
-export function updateRole(ctx: Context, name: string, changes: { description?: string | undefined; permissions?: string[] | undefined }): Promise<StoredRole> {
+export function updateRole(
+  ctx: Context,
+  name: string,
+  changes: { description?: string | undefined; permissions?: string[] | undefined },
+): Promise<StoredRole> {
   const granted = changes.permissions && grantable(ctx, changes.permissions)
   return ctx.change('role.update', { kind: 'role', id: name }, async (tx, note) => {
     if (!isEditable(name)) throw new AppError('CONFLICT', 'The role admin always allows everything', { name })
@@ -48,17 +55,28 @@ async function requireUnused(tx: Parameters<Parameters<Context['change']>[2]>[0]
     .select((row) => row.fn.countAll<number>().as('count'))
     .where('role', '=', name)
     .executeTakeFirstOrThrow()
-  if (Number(count) > 0) throw new AppError('CONFLICT', `${count} users have this role; give them another first`, { name, user_count: Number(count) })
+  if (Number(count) > 0)
+    throw new AppError('CONFLICT', `${count} users have this role; give them another first`, {
+      name,
+      user_count: Number(count),
+    })
 }
 
 /** Nobody hands out a right that they do not have. */
 export function requireCovers(ctx: Context, permissions: readonly Permission[]): void {
   const missing = permissions.find((permission) => !ctx.can(permission))
-  if (missing) throw new AppError('PERMISSION_DENIED', `You cannot grant or act on ${missing}, which you do not have yourself`, { permission: missing })
+  if (missing)
+    throw new AppError('PERMISSION_DENIED', `You cannot grant or act on ${missing}, which you do not have yourself`, {
+      permission: missing,
+    })
 }
 
 function grantable(ctx: Context, names: readonly string[]): Permission[] {
-  const expanded = names.flatMap((name, index) => expandPermission(name) ?? fail(invalid(`permissions.${index}`, `"${name}" is not a permission; GET /admin/permissions lists them`)))
+  const expanded = names.flatMap(
+    (name, index) =>
+      expandPermission(name) ??
+      fail(invalid(`permissions.${index}`, `"${name}" is not a permission; GET /admin/permissions lists them`)),
+  )
   const permissions = [...new Set(expanded)].toSorted()
   requireCovers(ctx, permissions)
   return permissions

@@ -67,8 +67,15 @@ function roleFrom(name: string, row: RoleRow | undefined): StoredRole | undefine
   return builtin ? { name, ...builtinRoles[name]!, builtin, updated_at: null } : undefined
 }
 
-export async function saveRole(tx: Tx, { name, description, permissions, updated_at }: StoredRole & { updated_at: number }): Promise<void> {
+export async function saveRole(
+  tx: Tx,
+  { name, description, permissions, updated_at }: StoredRole & { updated_at: number },
+): Promise<void> {
   const row = { description, permissions_json: JSON.stringify(permissions), updated_at }
   const { numUpdatedRows } = await tx.updateTable('roles').set(row).where('name', '=', name).executeTakeFirst()
-  if (numUpdatedRows === 0n) await tx.insertInto('roles').values({ name, ...row }).execute()
+  if (numUpdatedRows === 0n)
+    await tx
+      .insertInto('roles')
+      .values({ name, ...row })
+      .execute()
 }

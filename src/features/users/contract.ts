@@ -48,7 +48,9 @@ export const usersEndpoints = {
       q: z.string().max(100).optional().describe('Part of the e-mail address or username'),
       state: z.enum(userStates).optional(),
       role: roleName.optional(),
-      sort: z.enum(['created_at', '-created_at', 'username', '-username', 'last_login_at', '-last_login_at']).default('created_at'),
+      sort: z
+        .enum(['created_at', '-created_at', 'username', '-username', 'last_login_at', '-last_login_at'])
+        .default('created_at'),
     }),
     reply: z.array(User),
   },
@@ -67,7 +69,8 @@ export const usersEndpoints = {
     path: '/admin/users',
     aliases: ['/users'],
     summary: 'Create an active user',
-    description: 'Without a password one is made and returned once. Without a username the part of the address before @ is used.',
+    description:
+      'Without a password one is made and returned once. Without a username the part of the address before @ is used.',
     access: 'users:write',
     sensitive: true,
     status: 201,
@@ -147,7 +150,10 @@ export const usersEndpoints = {
     access: 'users:write',
     sensitive: true,
     params: idParams,
-    body: z.strictObject({ password: password.optional(), new_password: password.optional().describe('The same as `password`') }),
+    body: z.strictObject({
+      password: password.optional(),
+      new_password: password.optional().describe('The same as `password`'),
+    }),
     reply: z.object({ success: z.literal(true), message: z.string(), generated_password: z.string().nullable() }),
     errors: ['RESOURCE_NOT_FOUND'],
   },

@@ -3,10 +3,22 @@ import { usersEndpoints } from './contract.ts'
 import { userHandlers } from './routes.ts'
 import { userMigrations } from './store.ts'
 
-export { email, password, username } from './contract.ts'
 export { hashPassword, passwordMatches, requireGoodPassword } from './password.ts'
-export { administratorRole, findUser, findUserByName, getUser, hasAdministrator, insertUser, updateUserRow, type UserRow } from './store.ts'
+export {
+  administratorRole,
+  findUser,
+  findUserByName,
+  getUser,
+  hasAdministrator,
+  insertUser,
+  updateUserRow,
+  type UserRow,
+} from './store.ts'
 export { audited, newUserRow, setPassword } from './users.ts'
-export { stateOf } from './view.ts'
 
-export const usersFeature = feature({ name: 'users', migrations: userMigrations, endpoints: usersEndpoints, handlers: userHandlers })
+export const usersFeature = feature({
+  name: 'users',
+  migrations: userMigrations,
+  endpoints: usersEndpoints,
+  handlers: userHandlers,
+})

@@ -24,9 +24,13 @@ export async function listUsers(db: ReadDb, filter: Filter, now: number): Promis
 function matchingUsers(db: ReadDb, { q, state, role }: Filter, now: number) {
   let users = db.selectFrom('users')
   if (role) users = users.where('role', '=', role)
-  if (q) users = users.where((row) => row.or([contains('email', q.toLowerCase()), contains('username', q.toLowerCase())]))
+  if (q)
+    users = users.where((row) => row.or([contains('email', q.toLowerCase()), contains('username', q.toLowerCase())]))
   if (state === 'locked') return users.where('state', '=', 'active').where('locked_until', '>', now)
-  if (state === 'active') return users.where('state', '=', 'active').where((row) => row.or([row('locked_until', 'is', null), row('locked_until', '<=', now)]))
+  if (state === 'active')
+    return users
+      .where('state', '=', 'active')
+      .where((row) => row.or([row('locked_until', 'is', null), row('locked_until', '<=', now)]))
   if (state) return users.where('state', '=', state)
   return users
 }

@@ -33,24 +33,32 @@ export async function passwordMatches(storedHash: string | null | undefined, pas
   decoy ??= hashPassword('nobody has this password')
   const against = storedHash ?? (await decoy)
   const matches = await limited(() => verify(against, password))
-  return matches && storedHash != null
+  return matches && typeof storedHash === 'string'
 }
 
 /** Throws VALIDATION_FAILED when the password is short, common, or the user's own name. */
-export async function requireGoodPassword(password: string, lengthMin: number, names: readonly string[], field = 'password'): Promise<void> {
+export async function requireGoodPassword(
+  password: string,
+  lengthMin: number,
+  names: readonly string[],
+  field = 'password',
+): Promise<void> {
   if ([...password].length < lengthMin) throw invalid(field, `Use at least ${lengthMin} characters`)
   const lower = password.toLowerCase()
   if (names.some((name) => name.toLowerCase() === lower || name.split('@')[0]!.toLowerCase() === lower)) {
     throw invalid(field, 'Do not use your own name or address')
   }
-  if ((await commonPasswords()).has(lower)) throw invalid(field, 'This password is on every list of common ones; choose another')
+  if ((await commonPasswords()).has(lower))
+    throw invalid(field, 'This password is on every list of common ones; choose another')
 }
 
 let common: Promise<Set<string>> | undefined
 
 /** Loaded when the first password is set: most starts need none of it. */
 function commonPasswords(): Promise<Set<string>> {
-  common ??= import('@zxcvbn-ts/language-common').then(({ dictionary }) => new Set(Object.values(dictionary).flat().map(String)))
+  common ??= import('@zxcvbn-ts/language-common').then(
+    ({ dictionary }) => new Set(Object.values(dictionary).flat().map(String)),
+  )
   return common
 }
 
@@ -58,4 +66,5 @@ function commonPasswords(): Promise<Set<string>> {
 const alphabet = '23456789abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ'
 
 /** 20 characters, 115 bits. */
-export const generatePassword = (): string => Array.from({ length: 20 }, () => alphabet[randomInt(alphabet.length)]).join('')
+export const generatePassword = (): string =>
+  Array.from({ length: 20 }, () => alphabet[randomInt(alphabet.length)]).join('')

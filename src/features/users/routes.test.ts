@@ -36,7 +36,9 @@ describe('GET /admin/users', () => {
     const { admin, user } = await startApp()
     await user('user', 'ab_c')
     await user('user', 'abxc')
-    const names = (await admin('GET', '/api/v1/admin/users?q=b_c')).json().map(({ username }: { username: string }) => username)
+    const names = (await admin('GET', '/api/v1/admin/users?q=b_c'))
+      .json()
+      .map(({ username }: { username: string }) => username)
     assert.deepEqual(names, ['ab_c'])
   })
 })
@@ -85,8 +87,18 @@ describe('PUT /admin/users/{id}', () => {
     assert.equal((await call('GET', '/api/v1/admin/users')).statusCode, 403)
     assert.equal((await admin('PUT', `/api/v1/admin/users/${id}`, { is_active: false })).json().state, 'disabled')
     assert.equal((await call('GET', '/api/v1/me')).statusCode, 401)
-    const records = await app.platform.database.read.selectFrom('audit_records').selectAll().where('action', '=', 'user.update').execute()
-    assert.deepEqual(records.map(({ target_id, actor_label }) => [target_id, actor_label]), [[id, 'admin'], [id, 'admin']])
+    const records = await app.platform.database.read
+      .selectFrom('audit_records')
+      .selectAll()
+      .where('action', '=', 'user.update')
+      .execute()
+    assert.deepEqual(
+      records.map(({ target_id, actor_label }) => [target_id, actor_label]),
+      [
+        [id, 'admin'],
+        [id, 'admin'],
+      ],
+    )
     assert.match(records[0]!.after_json!, /"role":"developer"/)
   })
 

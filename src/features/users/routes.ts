@@ -11,7 +11,10 @@ export const userHandlers: Handlers<typeof usersEndpoints> = {
   list: async (ctx, { query }) => {
     const { users, total } = await listUsers(ctx.db, query, ctx.now())
     ctx.outgoing.header('x-total-count', String(total))
-    const counts = await projectCounts(ctx.db, users.map(({ id }) => id))
+    const counts = await projectCounts(
+      ctx.db,
+      users.map(({ id }) => id),
+    )
     return users.map((user) => userView(user, counts.get(user.id) ?? 0, ctx.now()))
   },
   get: async (ctx, { params }) => view(ctx, await getUser(ctx.db, params.id)),
@@ -28,7 +31,11 @@ export const userHandlers: Handlers<typeof usersEndpoints> = {
   unlock: async (ctx, { params }) => view(ctx, await unlockUser(ctx, params.id)),
   resetPassword: async (ctx, { params, body }) => {
     const { generatedPassword } = await resetPassword(ctx, params.id, body.password ?? body.new_password)
-    return { success: true, message: 'Password set; all sessions of the user have ended', generated_password: generatedPassword }
+    return {
+      success: true,
+      message: 'Password set; all sessions of the user have ended',
+      generated_password: generatedPassword,
+    }
   },
 }
 

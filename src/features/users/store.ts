@@ -93,11 +93,15 @@ export async function updateUserRow(tx: Tx, id: string, changes: Partial<UserRow
 }
 
 async function requireFree(tx: Tx, { id, email, username }: Partial<UserRow> & { id: string }): Promise<void> {
-  for (const [field, value] of [['email', email], ['username', username]] as const) {
+  for (const [field, value] of [
+    ['email', email],
+    ['username', username],
+  ] as const) {
     if (value === undefined) continue
     // An address may not be somebody else's username either: both log in.
     const taken = await findUserByName(tx, value)
-    if (taken && taken.id !== id) throw new AppError('CONFLICT', `There is a user with this ${field} already`, { field })
+    if (taken && taken.id !== id)
+      throw new AppError('CONFLICT', `There is a user with this ${field} already`, { field })
   }
 }
 
@@ -106,7 +110,8 @@ async function asConflict<T>(write: Promise<T>): Promise<T> {
   try {
     return await write
   } catch (error) {
-    if (isDuplicate(error)) throw new AppError('CONFLICT', 'There is a user with this e-mail address or username already', { field: 'email' })
+    if (isDuplicate(error))
+      throw new AppError('CONFLICT', 'There is a user with this e-mail address or username already', { field: 'email' })
     throw error
   }
 }
@@ -126,7 +131,10 @@ export async function requireAnotherAdministrator(tx: Tx, id: string): Promise<v
     .where('state', '=', 'active')
     .where('id', '!=', id)
     .executeTakeFirst()
-  if (!other) throw new AppError('LAST_ADMINISTRATOR', 'This is the last active administrator; make another one first', { user_id: id })
+  if (!other)
+    throw new AppError('LAST_ADMINISTRATOR', 'This is the last active administrator; make another one first', {
+      user_id: id,
+    })
 }
 
 export const hasAdministrator = async (db: ReadDb | Tx): Promise<boolean> =>

@@ -5,7 +5,15 @@ import { countProjects, deleteProjectsOf, transferProjects } from '#features/pro
 import type { Context } from '#platform/context.ts'
 import type { Tx } from '#platform/database/database.ts'
 import { generatePassword, hashPassword, requireGoodPassword } from './password.ts'
-import { administratorRole, findUser, getUser, insertUser, requireAnotherAdministrator, updateUserRow, type UserRow } from './store.ts'
+import {
+  administratorRole,
+  findUser,
+  getUser,
+  insertUser,
+  requireAnotherAdministrator,
+  updateUserRow,
+  type UserRow,
+} from './store.ts'
 
 export interface NewUser {
   email: string
@@ -15,7 +23,10 @@ export interface NewUser {
 }
 
 /** Makes an active user; the password that was made for them is returned and stored nowhere. */
-export async function createUser(ctx: Context, input: NewUser): Promise<{ user: UserRow; generatedPassword: string | null }> {
+export async function createUser(
+  ctx: Context,
+  input: NewUser,
+): Promise<{ user: UserRow; generatedPassword: string | null }> {
   const generatedPassword = input.password === undefined ? generatePassword() : null
   const user = await newUserRow(ctx, { ...input, password: input.password ?? generatedPassword! }, 'active')
   await requireMayGive(ctx, user.role)
@@ -27,7 +38,11 @@ export async function createUser(ctx: Context, input: NewUser): Promise<{ user: 
 }
 
 /** A row ready to insert, its password checked and hashed: done before the transaction, because it takes long. */
-export async function newUserRow(ctx: Context, { email, username, password, role }: NewUser & { password: string }, state: UserRow['state']): Promise<UserRow> {
+export async function newUserRow(
+  ctx: Context,
+  { email, username, password, role }: NewUser & { password: string },
+  state: UserRow['state'],
+): Promise<UserRow> {
   const name = username ?? usernameFrom(email)
   await requireGoodPassword(password, ctx.platform.config.get('password_min_length'), [email, name])
   const now = ctx.now()
@@ -53,7 +68,11 @@ export async function newUserRow(ctx: Context, { email, username, password, role
 }
 
 const usernameFrom = (email: string): string => {
-  const local = email.split('@')[0]!.toLowerCase().replace(/[^a-z0-9._-]/g, '-').replace(/^[^a-z0-9]+/, '')
+  const local = email
+    .split('@')[0]!
+    .toLowerCase()
+    .replace(/[^a-z0-9._-]/g, '-')
+    .replace(/^[^a-z0-9]+/, '')
   return local.length >= 2 ? local.slice(0, 63) : `user-${newId().slice(-8)}`
 }
 
@@ -72,9 +91,21 @@ export async function updateUser(ctx: Context, id: string, changes: UserChanges)
   return ctx.change('user.update', { kind: 'user', id }, async (tx, note) => {
     const before = await getUser(tx, id)
     await requireMayActOn(ctx, tx, before)
-    const after = { ...before, ...definedOf(changes), role: roleAfter(before, role, changes.is_admin), state: stateAfter(before, changes), updated_at: ctx.now() }
+    const after = {
+      ...before,
+      ...definedOf(changes),
+      role: roleAfter(before, role, changes.is_admin),
+      state: stateAfter(before, changes),
+      updated_at: ctx.now(),
+    }
     if (isAdministrator(before) && !isAdministrator(after)) await requireAnotherAdministrator(tx, id)
-    await updateUserRow(tx, id, { email: after.email, username: after.username, role: after.role, state: after.state, updated_at: after.updated_at })
+    await updateUserRow(tx, id, {
+      email: after.email,
+      username: after.username,
+      role: after.role,
+      state: after.state,
+      updated_at: after.updated_at,
+    })
     note.before = audited(before)
     note.after = audited(after)
     note.event = { role_changed: before.role !== after.role, state: after.state }
@@ -82,13 +113,17 @@ export async function updateUser(ctx: Context, id: string, changes: UserChanges)
   })
 }
 
-const definedOf = ({ email, username }: UserChanges): Partial<UserRow> => ({ ...(email && { email }), ...(username && { username }) })
+const definedOf = ({ email, username }: UserChanges): Partial<UserRow> => ({
+  ...(email && { email }),
+  ...(username && { username }),
+})
 
 const roleAfter = (before: UserRow, role: string | undefined, isAdmin: boolean | undefined): string =>
   role ?? (isAdmin === false && before.role === administratorRole ? 'user' : before.role)
 
 function stateAfter(before: UserRow, { state, is_active }: UserChanges): UserRow['state'] {
-  if (state && is_active !== undefined && (state === 'active') !== is_active) throw invalid('is_active', 'contradicts state')
+  if (state && is_active !== undefined && (state === 'active') !== is_active)
+    throw invalid('is_active', 'contradicts state')
   const wanted = state ?? (is_active === undefined ? undefined : is_active ? 'active' : 'disabled')
   return wanted ?? before.state
 }
@@ -101,7 +136,8 @@ export interface Leaving {
 }
 
 export function deleteUser(ctx: Context, id: string, leaving: Leaving): Promise<void> {
-  if (id === ctx.actor.id) throw new AppError('CONFLICT', 'You cannot delete yourself; ask another administrator', { user_id: id })
+  if (id === ctx.actor.id)
+    throw new AppError('CONFLICT', 'You cannot delete yourself; ask another administrator', { user_id: id })
   return ctx.change('user.delete', { kind: 'user', id }, async (tx, note) => {
     const user = await getUser(tx, id)
     await requireMayActOn(ctx, tx, user)
@@ -117,7 +153,11 @@ async function settleProjects(tx: Tx, id: string, { projects, transfer_to: heir 
   if (owned === 0) return
   if (projects === 'delete') return deleteProjectsOf(tx, id)
   if (projects !== 'transfer' || !heir) {
-    throw new AppError('CONFLICT', `The user owns ${owned} projects; say projects=delete, or projects=transfer with transfer_to`, { project_count: owned })
+    throw new AppError(
+      'CONFLICT',
+      `The user owns ${owned} projects; say projects=delete, or projects=transfer with transfer_to`,
+      { project_count: owned },
+    )
   }
   if (heir === id || !(await findUser(tx, heir))) throw notFound('user', heir)
   await transferProjects(tx, id, heir)
@@ -134,7 +174,8 @@ export async function approveUser(ctx: Context, id: string, role: string | undef
       .where('id', '=', id)
       .where('state', '=', 'pending')
       .executeTakeFirst()
-    if (numUpdatedRows === 0n) throw new AppError('CONFLICT', `The user is ${before.state}, not pending`, { user_id: id, state: before.state })
+    if (numUpdatedRows === 0n)
+      throw new AppError('CONFLICT', `The user is ${before.state}, not pending`, { user_id: id, state: before.state })
     note.before = audited(before)
     note.after = audited(after)
     return after
@@ -150,7 +191,11 @@ export function unlockUser(ctx: Context, id: string): Promise<UserRow> {
 }
 
 /** Sets a password and, by the event, ends the user's sessions. */
-export async function resetPassword(ctx: Context, id: string, given: string | undefined): Promise<{ generatedPassword: string | null }> {
+export async function resetPassword(
+  ctx: Context,
+  id: string,
+  given: string | undefined,
+): Promise<{ generatedPassword: string | null }> {
   const user = await getUser(ctx.db, id)
   const password = given ?? generatePassword()
   await requireGoodPassword(password, ctx.platform.config.get('password_min_length'), [user.email, user.username])
@@ -163,7 +208,13 @@ export async function resetPassword(ctx: Context, id: string, given: string | un
 }
 
 /** Every session of the user ends with the old password, but for the one that changed it. */
-export async function setPassword(tx: Tx, id: string, password_hash: string, now: number, keepSessionId: string | null = null): Promise<void> {
+export async function setPassword(
+  tx: Tx,
+  id: string,
+  password_hash: string,
+  now: number,
+  keepSessionId: string | null = null,
+): Promise<void> {
   await tx
     .updateTable('users')
     .set({ password_hash, password_changed_at: now, updated_at: now, failed_logins: 0, locked_until: null })
@@ -191,4 +242,9 @@ async function requireMayActOn(ctx: Context, tx: Tx, user: UserRow): Promise<voi
 }
 
 /** What the audit log compares. */
-export const audited = ({ email, username, role, state }: UserRow): Record<string, unknown> => ({ email, username, role, state })
+export const audited = ({ email, username, role, state }: UserRow): Record<string, unknown> => ({
+  email,
+  username,
+  role,
+  state,
+})

@@ -8,7 +8,18 @@ export const stateOf = ({ state, locked_until }: UserRow, now: number): 'pending
 
 /** A user as it is sent. */
 export function userView(user: UserRow, projectCount: number, now: number): z.output<typeof User> {
-  const { id, email, username, role, created_at, last_login_at, last_login_address, locked_until, mfa_enabled_at, demo } = user
+  const {
+    id,
+    email,
+    username,
+    role,
+    created_at,
+    last_login_at,
+    last_login_address,
+    locked_until,
+    mfa_enabled_at,
+    demo,
+  } = user
   const state = stateOf(user, now)
   return {
     id,

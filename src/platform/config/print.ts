@@ -6,7 +6,7 @@ import { sourceText } from './source.ts'
  * Every setting as a line of `miktos.yaml`, with where it comes from if asked. What is not set and
  * what is secret stand as comments, so the text can be kept as a file.
  */
-export function configText(config: Config, { sources }: { sources: boolean }): string {
+export function configText(config: Pick<Config, 'describe'>, { sources }: { sources: boolean }): string {
   const lines = config.describe().map((view) => ({ line: lineOf(view), source: sourceText(view.source) }))
   if (!sources) return `${lines.map(({ line }) => line).join('\n')}\n`
   const width = Math.min(60, Math.max(...lines.map(({ line }) => line.length)))

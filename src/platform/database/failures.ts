@@ -3,7 +3,15 @@ const codeOf = (error: unknown): string =>
 
 /** Two transactions met and this one was chosen to give way: running it again is safe and right. */
 export const isRetryable = (error: unknown): boolean =>
-  ['40001', '40P01', 'ER_LOCK_DEADLOCK', 'ER_LOCK_WAIT_TIMEOUT', 'ER_CHECKREAD', 'SQLITE_BUSY', 'SQLITE_BUSY_SNAPSHOT'].includes(codeOf(error))
+  [
+    '40001',
+    '40P01',
+    'ER_LOCK_DEADLOCK',
+    'ER_LOCK_WAIT_TIMEOUT',
+    'ER_CHECKREAD',
+    'SQLITE_BUSY',
+    'SQLITE_BUSY_SNAPSHOT',
+  ].includes(codeOf(error))
 
 /** A row with this key exists already. */
 export const isDuplicate = (error: unknown): boolean =>
@@ -13,10 +21,32 @@ export const isDuplicate = (error: unknown): boolean =>
 export const isUnstorableText = (error: unknown): boolean => codeOf(error) === '22021'
 
 const unavailable = new Set([
-  'ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'EPIPE', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH',
-  'PROTOCOL_CONNECTION_LOST', 'ER_CON_COUNT_ERROR', 'ER_SERVER_SHUTDOWN', 'ER_OPTION_PREVENTS_STATEMENT', 'PROTOCOL_SEQUENCE_TIMEOUT',
-  '57P01', '57P02', '57P03', '08006', '08001', '08003', '08004', '53300', '25006',
-  'SQLITE_BUSY', 'SQLITE_FULL', 'SQLITE_READONLY', 'SQLITE_IOERR', 'SQLITE_CANTOPEN',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ETIMEDOUT',
+  'EPIPE',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'PROTOCOL_CONNECTION_LOST',
+  'ER_CON_COUNT_ERROR',
+  'ER_SERVER_SHUTDOWN',
+  'ER_OPTION_PREVENTS_STATEMENT',
+  'PROTOCOL_SEQUENCE_TIMEOUT',
+  '57P01',
+  '57P02',
+  '57P03',
+  '08006',
+  '08001',
+  '08003',
+  '08004',
+  '53300',
+  '25006',
+  'SQLITE_BUSY',
+  'SQLITE_FULL',
+  'SQLITE_READONLY',
+  'SQLITE_IOERR',
+  'SQLITE_CANTOPEN',
 ])
 
 /** The engine is away, full or read-only: the caller may try again later, nothing was changed. */
@@ -24,5 +54,7 @@ export function isUnavailable(error: unknown): boolean {
   const code = codeOf(error)
   if (unavailable.has(code) || code.startsWith('SQLITE_IOERR')) return true
   const message = error instanceof Error ? error.message : ''
-  return /Connection terminated|timeout exceeded when trying to connect|Connection lost|Pool is closed|Queue limit reached/i.test(message)
+  return /Connection terminated|timeout exceeded when trying to connect|Connection lost|Pool is closed|Queue limit reached/i.test(
+    message,
+  )
 }

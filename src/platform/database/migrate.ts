@@ -8,10 +8,16 @@ const platformMigrations: Migration[] = [
     name: '2026-11-22.00-invariants',
     up: async (schema) => {
       await schema.table('invariant_locks', (table) =>
-        table.addColumn('name', schema.id, (column) => column.primaryKey()).addColumn('taken_count', schema.integer, (column) => column.notNull()),
+        table
+          .addColumn('name', schema.id, (column) => column.primaryKey())
+          .addColumn('taken_count', schema.integer, (column) => column.notNull()),
       )
       for (const name of ['administrators', 'setup', 'audit']) {
-        const present = await schema.db.selectFrom('invariant_locks').select('name').where('name', '=', name).executeTakeFirst()
+        const present = await schema.db
+          .selectFrom('invariant_locks')
+          .select('name')
+          .where('name', '=', name)
+          .executeTakeFirst()
         if (!present) await schema.db.insertInto('invariant_locks').values({ name, taken_count: 0 }).execute()
       }
     },
@@ -28,12 +34,17 @@ export const migrationNames = (migrations: readonly Migration[]): string[] =>
  */
 export async function migrate(database: Database, migrations: Migration[]): Promise<string[]> {
   const byName = Object.fromEntries(
-    [...platformMigrations, ...migrations].map(({ name, up }) => [name, { up: (db: Kysely<Tables>) => up(schemaOf(db, database.dialect)) }]),
+    [...platformMigrations, ...migrations].map(({ name, up }) => [
+      name,
+      { up: (db: Kysely<Tables>) => up(schemaOf(db, database.dialect)) },
+    ]),
   )
   const migrator = new Migrator({ db: database.write, provider: { getMigrations: async () => byName } })
   const unknown = await newerMigrations(migrator, byName)
   if (unknown.length > 0) {
-    throw new Error(`The database was written by a newer version of Miktos (it has ${unknown.join(', ')}); start that version or restore a backup`)
+    throw new Error(
+      `The database was written by a newer version of Miktos (it has ${unknown.join(', ')}); start that version or restore a backup`,
+    )
   }
   const { error, results = [] } = await migrator.migrateToLatest()
   if (error) throw error instanceof Error ? error : new Error(String(error))

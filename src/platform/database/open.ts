@@ -33,7 +33,8 @@ const beginOn = ({ dialect, write }: OpenedEngine) =>
   dialect === 'mysql' ? write.transaction().setIsolationLevel('read committed') : write.transaction()
 
 function withPlugins(engine: OpenedEngine, plugins: readonly KyselyPlugin[]): OpenedEngine {
-  const wrap = (db: Kysely<Tables>): Kysely<Tables> => plugins.reduce((wrapped, plugin) => wrapped.withPlugin(plugin), db)
+  const wrap = (db: Kysely<Tables>): Kysely<Tables> =>
+    plugins.reduce((wrapped, plugin) => wrapped.withPlugin(plugin), db)
   const write = wrap(engine.write)
   return { ...engine, write, read: engine.read === engine.write ? write : wrap(engine.read) }
 }
@@ -41,7 +42,8 @@ function withPlugins(engine: OpenedEngine, plugins: readonly KyselyPlugin[]): Op
 async function openEngine(url: string): Promise<OpenedEngine> {
   const scheme = url.slice(0, url.indexOf(':'))
   if (scheme === 'sqlite') return (await import('./dialects/sqlite.ts')).openSqlite(url)
-  if (scheme === 'postgres' || scheme === 'postgresql') return (await import('./dialects/postgres.ts')).openPostgres(url)
+  if (scheme === 'postgres' || scheme === 'postgresql')
+    return (await import('./dialects/postgres.ts')).openPostgres(url)
   if (scheme === 'mysql' || scheme === 'mariadb') return (await import('./dialects/mysql.ts')).openMysql(url)
   throw new Error(`No database engine for "${scheme}:"; write sqlite:, postgres: or mysql:`)
 }

@@ -47,7 +47,9 @@ export function schemaOf(db: Kysely<Tables>, dialect: Dialect): Schema {
     flag: 'smallint',
     table: async (name, define) => {
       const table = define(db.schema.createTable(name).ifNotExists())
-      await (dialect === 'mysql' ? table.modifyEnd(sql`engine=InnoDB character set utf8mb4 collate utf8mb4_bin`) : table).execute()
+      await (
+        dialect === 'mysql' ? table.modifyEnd(sql`engine=InnoDB character set utf8mb4 collate utf8mb4_bin`) : table
+      ).execute()
     },
     index: async (table, columns, options) => {
       const name = `${table}_${columns.join('_')}_index`

@@ -19,15 +19,25 @@ function singleAddress(text: string): [ipaddr.IPv4 | ipaddr.IPv6, number] {
 }
 
 /** `::ffff:10.0.0.1` and `10.0.0.1` are one address. */
-export const normalAddress = (address: string): string => (ipaddr.isValid(address) ? ipaddr.process(address).toString() : address)
+export const normalAddress = (address: string): string =>
+  ipaddr.isValid(address) ? ipaddr.process(address).toString() : address
 
 /**
  * Who really called: the TCP peer, unless that is a trusted proxy; then the rightmost address of
  * X-Forwarded-For that is not itself one. What stands further left was written by the client.
  */
-export function clientAddress(peer: string, forwardedFor: string | string[] | undefined, trusted: AddressRanges): string {
+export function clientAddress(
+  peer: string,
+  forwardedFor: string | string[] | undefined,
+  trusted: AddressRanges,
+): string {
   let client = normalAddress(peer)
-  const hops = [forwardedFor ?? []].flat().join(',').split(',').map((hop) => hop.trim()).filter(Boolean)
+  const hops = [forwardedFor ?? []]
+    .flat()
+    .join(',')
+    .split(',')
+    .map((hop) => hop.trim())
+    .filter(Boolean)
   for (const hop of hops.toReversed()) {
     if (!trusted(client) || !ipaddr.isValid(hop)) break
     client = normalAddress(hop)

@@ -50,7 +50,12 @@ export interface Operation {
 
 export const operationsOf = (features: readonly Feature[]): Operation[] =>
   features.flatMap(({ name, endpoints, handlers }) =>
-    Object.entries(endpoints).map(([key, endpoint]) => ({ id: `${name}.${key}`, feature: name, endpoint, handler: handlers[key]! })),
+    Object.entries(endpoints).map(([key, endpoint]) => ({
+      id: `${name}.${key}`,
+      feature: name,
+      endpoint,
+      handler: handlers[key]!,
+    })),
   )
 
 /** Every spelling of an operation, its own first: `{method, path}` with `{param}` placeholders. */

@@ -7,7 +7,11 @@ export interface Face {
   wrapError(error: Pick<AppError, 'code' | 'message' | 'details'>): string
 }
 
-const errorBody = ({ code, message, details }: Pick<AppError, 'code' | 'message' | 'details'>) => ({ code, message, details })
+const errorBody = ({ code, message, details }: Pick<AppError, 'code' | 'message' | 'details'>) => ({
+  code,
+  message,
+  details,
+})
 
 export const bare: Face = {
   name: 'bare',

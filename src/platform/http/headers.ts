@@ -1,3 +1,5 @@
+import type { IncomingHttpHeaders } from 'node:http'
+
 /** Of every page and file: scripts only of our own files, so text that is shown can never run. */
 const contentSecurityPolicy = [
   "default-src 'self'",
@@ -24,3 +26,10 @@ export const securityHeaders = {
   'permissions-policy': 'camera=(), microphone=(), geolocation=()',
   'cache-control': 'no-store',
 }
+
+/** TLS ends at a proxy in front of Miktos; a forged header only makes a cookie stricter. */
+export const isEncrypted = ({ headers }: { headers: IncomingHttpHeaders }): boolean =>
+  headers['x-forwarded-proto'] === 'https'
+
+/** Sent over TLS: a browser that came this way once never comes without it again. */
+export const encryptedHeaders = { 'strict-transport-security': 'max-age=31536000' }

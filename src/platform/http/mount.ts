@@ -7,6 +7,7 @@ import type { Platform } from '../platform.ts'
 import { routerPath, spellings, type Operation } from './endpoints.ts'
 import { validationError } from './errors.ts'
 import { bare, enveloped, type Face } from './faces.ts'
+import { isEncrypted } from './headers.ts'
 import { requireSameOrigin } from './origin.ts'
 import { RequestContext, type CookieOptions, type Outgoing } from './request.ts'
 import { replyWriter } from './schemas.ts'
@@ -49,7 +50,12 @@ export function mountOperations(server: HttpServer, operations: readonly Operati
 }
 
 const mountsOf = ({ mount }: Endpoint, apiPrefix: string): [prefix: string, face: Face][] =>
-  mount === 'root' ? [['', bare]] : [[apiPrefix, bare], ['/api', enveloped]]
+  mount === 'root'
+    ? [['', bare]]
+    : [
+        [apiPrefix, bare],
+        ['/api', enveloped],
+      ]
 
 interface MountedRoute {
   method: string
@@ -57,7 +63,12 @@ interface MountedRoute {
 }
 
 const pathPattern = (template: string): RegExp =>
-  new RegExp(`^${template.replace(/[.+?^$()|[\]\\]/g, '\\$&').replace(/\{\w+\*\}/g, '.+').replace(/\{\w+\}/g, '[^/]+')}$`)
+  new RegExp(
+    `^${template
+      .replace(/[.+?^$()|[\]\\]/g, '\\$&')
+      .replace(/\{\w+\*\}/g, '.+')
+      .replace(/\{\w+\}/g, '[^/]+')}$`,
+  )
 
 /** Who is it, may they call so often, may they call this: all before the body is read, so a stranger learns nothing. */
 function guard(server: HttpServer, endpoint: Endpoint) {
@@ -66,7 +77,7 @@ function guard(server: HttpServer, endpoint: Endpoint) {
     const { access, rate = 'general' } = endpoint
     const { actor, failure } = await identify(server, request)
     request.actor = actor
-    await spend(platform, rate, actor, request.origin.address ?? '', reply)
+    await spend(platform, rate, actor, request.origin.address ?? '', (headers) => void reply.headers(headers))
     request.ctx = contextOf(server, request, reply)
     if (access === 'public') return
     if (failure) throw failure
@@ -75,7 +86,10 @@ function guard(server: HttpServer, endpoint: Endpoint) {
 }
 
 /** Wrong credentials count as none until the budget is spent, so that guessing tokens is limited too. */
-async function identify({ authenticator }: HttpServer, request: FastifyRequest): Promise<{ actor: Actor; failure?: AppError }> {
+async function identify(
+  { authenticator }: HttpServer,
+  request: FastifyRequest,
+): Promise<{ actor: Actor; failure?: AppError }> {
   const bearer = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
   const cookie = bearer ? undefined : request.cookies[authenticator.cookieName]
   try {
@@ -87,16 +101,33 @@ async function identify({ authenticator }: HttpServer, request: FastifyRequest):
   }
 }
 
-const settingOf = { general: 'rate_limit', logs: 'rate_limit_logs', metrics: 'rate_limit_metrics', auth: 'rate_limit_auth' } as const
+const settingOf = {
+  general: 'rate_limit',
+  logs: 'rate_limit_logs',
+  metrics: 'rate_limit_metrics',
+  auth: 'rate_limit_auth',
+} as const
 
-async function spend({ config, limits }: Platform, rate: RateClass, actor: Actor, address: string, reply: FastifyReply): Promise<void> {
+/** Takes one request from the caller's budget. @throws RATE_LIMITED */
+export async function spend(
+  { config, limits }: Platform,
+  rate: RateClass,
+  actor: Actor,
+  address: string,
+  tell: (headers: Record<string, string>) => void,
+): Promise<void> {
   if (rate === 'unlimited' || actor.kind === 'system') return
   // Attempts to log in are counted by address even when they come with a session.
-  const subject = actor.kind === 'anonymous' || rate === 'auth' ? `address:${address}` : `${actor.kind}:${actor.keyId ?? actor.id}`
-  const { allowed, limit, remaining, resetMs } = await limits.consume(rate, subject, config.get(settingOf[rate]), minuteMs)
+  const subject =
+    actor.kind === 'anonymous' || rate === 'auth' ? `address:${address}` : `${actor.kind}:${actor.keyId ?? actor.id}`
+  const { allowed, limit, remaining, resetMs } = await limits.consume(
+    rate,
+    subject,
+    config.get(settingOf[rate]),
+    minuteMs,
+  )
   const resetSeconds = Math.ceil(resetMs / secondMs)
-  reply.header('ratelimit-policy', `"${rate}";q=${limit};w=60`)
-  reply.header('ratelimit', `"${rate}";r=${remaining};t=${resetSeconds}`)
+  tell({ 'ratelimit-policy': `"${rate}";q=${limit};w=60`, ratelimit: `"${rate}";r=${remaining};t=${resetSeconds}` })
   if (!allowed) {
     throw new AppError('RATE_LIMITED', `More than ${limit} requests in a minute; wait ${resetSeconds} s`, {
       limit,
@@ -158,11 +189,14 @@ function contextOf(server: HttpServer, request: FastifyRequest, reply: FastifyRe
 
 const outgoingOf = (request: FastifyRequest, reply: FastifyReply): Outgoing => ({
   setCookie: (name, value, { maxAgeSeconds, path }: CookieOptions) =>
-    void reply.setCookie(name, value, { httpOnly: true, sameSite: 'strict', secure: isEncrypted(request), path, maxAge: maxAgeSeconds }),
+    void reply.setCookie(name, value, {
+      httpOnly: true,
+      sameSite: 'strict',
+      secure: isEncrypted(request),
+      path,
+      maxAge: maxAgeSeconds,
+    }),
   clearCookie: (name, path) => void reply.clearCookie(name, { path }),
   header: (name, value) => void reply.header(name, value),
   status: (code) => void reply.code(code),
 })
-
-/** TLS ends at a proxy in front of Miktos; a forged header only makes a cookie stricter. */
-const isEncrypted = ({ headers }: FastifyRequest): boolean => headers['x-forwarded-proto'] === 'https'

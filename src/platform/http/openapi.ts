@@ -11,12 +11,18 @@ const schemaOf = (schema: z.ZodType, io: 'input' | 'output'): Json => {
 }
 
 /** OpenAPI 3.1 of every operation, from the same schemas that check requests and write replies. */
-export function openApiDocument(operations: readonly Operation[], { version, apiPrefix }: { version: string; apiPrefix: string }): Json {
+export function openApiDocument(
+  operations: readonly Operation[],
+  { version, apiPrefix }: { version: string; apiPrefix: string },
+): Json {
   const paths: Record<string, Record<string, Json>> = {}
   for (const operation of operations) {
     for (const [index, { method, path }] of spellings(operation.endpoint).entries()) {
       const item = (paths[path.replace('*}', '}')] ??= {})
-      item[method.toLowerCase()] = { ...operationObject(operation, index), ...(operation.endpoint.mount === 'root' && { servers: [{ url: '/' }] }) }
+      item[method.toLowerCase()] = {
+        ...operationObject(operation, index),
+        ...(operation.endpoint.mount === 'root' && { servers: [{ url: '/' }] }),
+      }
     }
   }
   return {
@@ -63,7 +69,14 @@ function operationObject({ id, feature, endpoint }: Operation, spelling: number)
     operationId: spelling === 0 ? id : `${id}.${spelling + 1}`,
     tags: [feature],
     summary,
-    description: [description, accessText(access), `Counted as: ${rate}.`, sensitive && 'Sensitive: needs a fresh login or a signed request.'].filter(Boolean).join('\n\n'),
+    description: [
+      description,
+      accessText(access),
+      `Counted as: ${rate}.`,
+      sensitive && 'Sensitive: needs a fresh login or a signed request.',
+    ]
+      .filter(Boolean)
+      .join('\n\n'),
     'x-permission': access,
     'x-rate-class': rate,
     ...(sensitive && { 'x-sensitive': true }),
@@ -72,7 +85,12 @@ function operationObject({ id, feature, endpoint }: Operation, spelling: number)
     ...(body && {
       requestBody: {
         required: !body.safeParse({}).success,
-        content: { 'application/json': { schema: schemaOf(body, 'input'), ...(example?.body !== undefined && { example: example.body }) } },
+        content: {
+          'application/json': {
+            schema: schemaOf(body, 'input'),
+            ...(example?.body !== undefined && { example: example.body }),
+          },
+        },
       },
     }),
     responses: responses(endpoint),
@@ -83,13 +101,19 @@ function accessText(access: Access): string {
   if (access === 'public') return 'Open to everybody.'
   if (access === 'authenticated') return 'Needs a login or an API key.'
   if (access === 'session') return 'Needs a login; API keys are refused.'
-  return `Needs the permission ${[access].flat().map((permission) => `\`${permission}\``).join(' or ')}.`
+  return `Needs the permission ${[access]
+    .flat()
+    .map((permission) => `\`${permission}\``)
+    .join(' or ')}.`
 }
 
 function parameters(endpoint: Endpoint, part: 'params' | 'query', location: 'path' | 'query'): Json[] {
   const schema = endpoint[part]
   if (!schema) return []
-  const { properties = {}, required = [] } = schemaOf(schema, 'input') as { properties?: Record<string, Json>; required?: string[] }
+  const { properties = {}, required = [] } = schemaOf(schema, 'input') as {
+    properties?: Record<string, Json>
+    required?: string[]
+  }
   return Object.entries(properties).map(([name, { description, ...property }]) => ({
     name,
     in: location,
@@ -103,18 +127,34 @@ function responses(endpoint: Endpoint): Json {
   const { status = 200, produces, reply, example } = endpoint
   const content = produces
     ? { [produces]: { schema: { type: 'string' } } }
-    : { 'application/json': { schema: schemaOf(reply, 'output'), ...(example?.reply !== undefined && { example: example.reply }) } }
+    : {
+        'application/json': {
+          schema: schemaOf(reply, 'output'),
+          ...(example?.reply !== undefined && { example: example.reply }),
+        },
+      }
   const byStatus = Map.groupBy(errorsOf(endpoint), (code) => errorStatus[code])
-  const failures = [...byStatus].toSorted(([a], [b]) => a - b).map(([code, codes]) => [
-    code,
-    { description: codes.join(', '), content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } } },
-  ])
+  const failures = [...byStatus]
+    .toSorted(([a], [b]) => a - b)
+    .map(([code, codes]) => [
+      code,
+      {
+        description: codes.join(', '),
+        content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
+      },
+    ])
   return { [status]: { description: 'Success', content }, ...Object.fromEntries(failures) }
 }
 
 /** What every endpoint can answer by its nature, and what its contract adds. */
 export function errorsOf({ access, rate, sensitive, params, query, body, errors = [] }: Endpoint): ErrorCode[] {
-  const codes: ErrorCode[] = [...errors, 'INTERNAL_ERROR', 'UPSTREAM_UNAVAILABLE', 'ADDRESS_NOT_ALLOWED', 'MALFORMED_REQUEST']
+  const codes: ErrorCode[] = [
+    ...errors,
+    'INTERNAL_ERROR',
+    'UPSTREAM_UNAVAILABLE',
+    'ADDRESS_NOT_ALLOWED',
+    'MALFORMED_REQUEST',
+  ]
   if (access !== 'public') codes.push('UNAUTHENTICATED', 'TOKEN_EXPIRED')
   if (access !== 'public' && access !== 'authenticated') codes.push('PERMISSION_DENIED')
   if (rate !== 'unlimited') codes.push('RATE_LIMITED')

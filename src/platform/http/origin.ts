@@ -5,7 +5,9 @@ import { AppError } from '#kernel/errors.ts'
 export function requireSameOrigin({ headers }: { headers: IncomingHttpHeaders }): void {
   const { origin, host } = headers
   if (origin && host && URL.canParse(origin) && sameHost(new URL(origin), host)) return
-  throw new AppError('PERMISSION_DENIED', 'A request with a session cookie must come from the console itself', { origin: origin ?? null })
+  throw new AppError('PERMISSION_DENIED', 'A request with a session cookie must come from the console itself', {
+    origin: origin ?? null,
+  })
 }
 
 /** `example:443` and `example` are one host for https. */

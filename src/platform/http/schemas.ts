@@ -2,8 +2,6 @@ import buildStringify from 'fast-json-stringify'
 import * as z from 'zod'
 import type { Endpoint } from '#kernel/contract.ts'
 
-export type Parse = (value: unknown) => z.ZodSafeParseResult<unknown>
-
 const lazily = <T>(make: () => T): (() => T) => {
   let made: T | undefined
   return () => (made ??= make())
@@ -24,6 +22,7 @@ const replySchema = (reply: z.ZodType): object =>
 /** fast-json-stringify reads `additionalProperties: {}` as "drop"; `true` keeps what a record holds. */
 function closeLooseRecords({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }): void {
   const { additionalProperties } = jsonSchema
-  if (typeof additionalProperties === 'object' && Object.keys(additionalProperties).length === 0) jsonSchema.additionalProperties = true
+  if (typeof additionalProperties === 'object' && Object.keys(additionalProperties).length === 0)
+    jsonSchema.additionalProperties = true
   delete jsonSchema.propertyNames
 }

@@ -9,9 +9,11 @@ import { anonymous, type Actor, type Origin } from '../context.ts'
 import type { Logger } from '../logging/logging.ts'
 import type { Platform } from '../platform.ts'
 import { addressRanges, clientAddress, type AddressRanges } from './address.ts'
+import { crossOrigin } from './cors.ts'
 import { publicError } from './errors.ts'
-import { bare, faceOf, type Face } from './faces.ts'
-import { securityHeaders } from './headers.ts'
+import { faceOf, type Face } from './faces.ts'
+import { encryptedHeaders, isEncrypted, securityHeaders } from './headers.ts'
+import { rawReply } from './rawReply.ts'
 import type { Authenticator, RequestContext } from './request.ts'
 
 /** What is known of a request once its answer is sent. */
@@ -82,7 +84,13 @@ export async function createHttpServer(platform: Platform, authenticator: Authen
     genReqId: (request) => requestIdOf(request.headers['x-request-id']),
     http: { maxHeaderSize: headerBytesMax },
     // These never reach the hooks below.
-    frameworkErrors: (error, request, reply) => sendError(reply.header('x-request-id', request.id).headers(securityHeaders), request.url, config.get('api_prefix'), publicError(error) ?? internal()),
+    frameworkErrors: (error, request, reply) =>
+      sendError(
+        reply.header('x-request-id', request.id).headers(securityHeaders),
+        request.url,
+        config.get('api_prefix'),
+        publicError(error) ?? internal(),
+      ),
     clientErrorHandler: (error, socket) => {
       if (!socket.writable || (error as NodeJS.ErrnoException).code === 'ECONNRESET') return socket.destroy()
       socket.end(rawErrorReply(error))
@@ -90,6 +98,7 @@ export async function createHttpServer(platform: Platform, authenticator: Authen
   })
   const trusted = addressRanges(config.get('trusted_proxies'))
   const allowed = currentRanges(config)
+  const openTo = crossOrigin(config.get('cors_origins'))
   const listeners: ((request: FinishedRequest) => void)[] = []
 
   const server: HttpServer = {
@@ -128,7 +137,9 @@ export async function createHttpServer(platform: Platform, authenticator: Authen
     request.bytesBefore = request.raw.socket.bytesWritten
     reply.header('x-request-id', request.id)
     reply.headers(securityHeaders)
+    if (isEncrypted(request)) reply.headers(encryptedHeaders)
     if (!probePaths.has(pathOf(request.url))) server.admit(request.origin.address ?? '')
+    return openTo(request, reply)
   })
 
   // Asked when the answer leaves: the shutdown may have begun while it was made.
@@ -157,8 +168,15 @@ export async function createHttpServer(platform: Platform, authenticator: Authen
 
   app.setErrorHandler((error, request, reply) => {
     const told = publicError(error)
-    if (!told || told.status >= 500) log.error({ err: error, request_id: request.id, route: request.routeOptions.url }, 'request failed')
-    return sendError(reply, request.url, config.get('api_prefix'), told ?? internal(), request.routeOptions.config?.face)
+    if (!told || told.status >= 500)
+      log.error({ err: error, request_id: request.id, route: request.routeOptions.url }, 'request failed')
+    return sendError(
+      reply,
+      request.url,
+      config.get('api_prefix'),
+      told ?? internal(),
+      request.routeOptions.config?.face,
+    )
   })
 
   return server
@@ -170,10 +188,17 @@ function bytesSent({ raw, bytesBefore }: FastifyRequest, reply: FastifyReply): n
   return onTheWire > 0 ? onTheWire : Number(reply.getHeader('content-length') ?? 0)
 }
 
-const internal = (): AppError => new AppError('INTERNAL_ERROR', 'Something went wrong here; the request id finds it in the log')
+const internal = (): AppError =>
+  new AppError('INTERNAL_ERROR', 'Something went wrong here; the request id finds it in the log')
 
 /** Sends an error in the face of its route, or of its path when it matched none. */
-export function sendError(reply: FastifyReply, url: string, apiPrefix: string, error: AppError, face = faceOf(pathOf(url), apiPrefix)): FastifyReply {
+export function sendError(
+  reply: FastifyReply,
+  url: string,
+  apiPrefix: string,
+  error: AppError,
+  face = faceOf(pathOf(url), apiPrefix),
+): FastifyReply {
   const { retry_after_seconds: retryAfter } = error.details
   if (typeof retryAfter === 'number') reply.header('retry-after', String(retryAfter))
   else if (error.status === 503) reply.header('retry-after', '5')
@@ -183,7 +208,7 @@ export function sendError(reply: FastifyReply, url: string, apiPrefix: string, e
 export const pathOf = (url: string): string => url.split('?', 1)[0]!
 
 /** A caller's own id is kept when it is short and harmless, so that it can be followed through systems. */
-const requestIdOf = (given: string | string[] | undefined): string =>
+export const requestIdOf = (given: string | string[] | undefined): string =>
   typeof given === 'string' && /^[\w.:-]{8,128}$/.test(given) ? given : randomUUID()
 
 /** The allow list may change at run time; it is parsed again only when it did. */
@@ -214,20 +239,26 @@ function keepRawJson(app: FastifyInstance): void {
 const slowMs = 1_000
 
 function logFinished(log: Logger, { route, method, status, durationMs, actor, origin }: FinishedRequest): void {
-  const line = { method, route, status, duration_ms: Math.round(durationMs * 10) / 10, actor: actor.id, address: origin.address, request_id: origin.requestId }
+  const line = {
+    method,
+    route,
+    status,
+    duration_ms: Math.round(durationMs * 10) / 10,
+    actor: actor.id,
+    address: origin.address,
+    request_id: origin.requestId,
+  }
   if (status >= 500) log.warn(line, 'request finished')
   else if (method !== 'GET' || durationMs > slowMs) log.info(line, 'request finished')
   else log.debug(line, 'request finished')
 }
 
-function rawErrorReply(error: Error): string {
-  const { code } = error as NodeJS.ErrnoException
-  const [status, error_code, message] =
+function rawErrorReply({ code }: NodeJS.ErrnoException): string {
+  const error =
     code === 'HPE_HEADER_OVERFLOW'
-      ? ['431 Request Header Fields Too Large', 'HEADERS_TOO_LARGE', 'The headers are larger than this server accepts']
+      ? new AppError('HEADERS_TOO_LARGE', 'The headers are larger than this server accepts')
       : code === 'ERR_HTTP_REQUEST_TIMEOUT'
-        ? ['408 Request Timeout', 'REQUEST_TIMEOUT', 'The request did not arrive in time']
-        : ['400 Bad Request', 'MALFORMED_REQUEST', 'The request is not valid HTTP']
-  const body = bare.wrapError({ code: error_code as 'MALFORMED_REQUEST', message, details: {} })
-  return `HTTP/1.1 ${status}\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`
+        ? new AppError('REQUEST_TIMEOUT', 'The request did not arrive in time')
+        : new AppError('MALFORMED_REQUEST', 'The request is not valid HTTP')
+  return rawReply(error, randomUUID())
 }

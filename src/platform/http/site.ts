@@ -31,7 +31,10 @@ export async function mountSite(server: HttpServer, operations: readonly Operati
     maxAge: 0,
     setHeaders: (reply, path) => {
       // File names under assets/ hold a hash of what is in them.
-      reply.header('cache-control', path.includes('/assets/') ? `public, max-age=${yearSeconds}, immutable` : 'no-cache')
+      reply.header(
+        'cache-control',
+        path.includes('/assets/') ? `public, max-age=${yearSeconds}, immutable` : 'no-cache',
+      )
     },
   })
   const index = readFileSync(indexFile)
@@ -43,7 +46,8 @@ const sendPage = (reply: FastifyReply, html: Buffer): FastifyReply =>
   reply.code(200).type('text/html; charset=utf-8').header('cache-control', 'no-cache').send(html)
 
 /** Paths the server keeps for itself; every other path that a browser opens is a page of the console. */
-const reserved = /^\/(api|v1|otlp|loki|prometheus|alertmanager|ws|socket\.io|metrics|health|healthz|livez|readyz|openapi\.json|docs|assets)(\/|$)/
+const reserved =
+  /^\/(api|v1|otlp|loki|prometheus|alertmanager|ws|socket\.io|metrics|health|healthz|livez|readyz|openapi\.json|docs|assets)(\/|$)/
 
 const isPage = ({ method, url, headers }: FastifyRequest): boolean =>
   (method === 'GET' || method === 'HEAD') && !reserved.test(pathOf(url)) && (headers.accept ?? '').includes('text/html')
@@ -59,16 +63,22 @@ function mountReference({ app, platform }: HttpServer, operations: readonly Oper
     '/docs': ['text/html; charset=utf-8', () => referencePage],
     '/docs/reference.js': ['text/javascript; charset=utf-8', () => referenceScript],
     '/docs/swagger-ui.css': ['text/css; charset=utf-8', () => readFileSync(swaggerFile('swagger-ui.css'))],
-    '/docs/swagger-ui-bundle.js': ['text/javascript; charset=utf-8', () => readFileSync(swaggerFile('swagger-ui-bundle.js'))],
+    '/docs/swagger-ui-bundle.js': [
+      'text/javascript; charset=utf-8',
+      () => readFileSync(swaggerFile('swagger-ui-bundle.js')),
+    ],
   }
   for (const [path, [type, read]] of Object.entries(files)) {
     app.get(path, (_request, reply) => reply.type(type).header('cache-control', 'no-cache').send(read()))
   }
   app.get('/api/docs', (_request, reply) => reply.redirect('/docs'))
-  app.get('/docs/*', (request, reply) => sendError(reply, request.url, apiPrefix, new AppError('RESOURCE_NOT_FOUND', 'Nothing is here')))
+  app.get('/docs/*', (request, reply) =>
+    sendError(reply, request.url, apiPrefix, new AppError('RESOURCE_NOT_FOUND', 'Nothing is here')),
+  )
 }
 
-const swaggerFile = (name: string): string => join(dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json')), name)
+const swaggerFile = (name: string): string =>
+  join(dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json')), name)
 
 const referencePage = `<!doctype html>
 <html lang="en">

@@ -5,12 +5,12 @@ import type { WebSocket } from 'ws'
 import { WebSocketServer } from 'ws'
 import type { Access } from '#kernel/contract.ts'
 import { AppError } from '#kernel/errors.ts'
-import { newId } from '#kernel/id.ts'
-import { Context } from '../context.ts'
+import { anonymous, Context, type Actor, type Origin } from '../context.ts'
 import { publicError } from './errors.ts'
-import { bare } from './faces.ts'
+import { spend } from './mount.ts'
 import { requireSameOrigin } from './origin.ts'
-import { pathOf, type HttpServer } from './server.ts'
+import { rawReply } from './rawReply.ts'
+import { pathOf, requestIdOf, type HttpServer } from './server.ts'
 
 /** A path that speaks WebSocket. `accept` is called only for callers that `access` lets in. */
 export interface SocketRoute {
@@ -27,32 +27,51 @@ export function mountSockets(server: HttpServer, routes: readonly SocketRoute[])
   const sockets = new WebSocketServer({ noServer: true, maxPayload: frameBytesMax, perMessageDeflate: false })
   server.app.server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy())
-    admit(server, byPath.get(pathOf(request.url ?? '')), request)
+    const origin = server.originOf(request, requestIdOf(request.headers['x-request-id']))
+    admit(server, byPath.get(pathOf(request.url ?? '')), request, origin)
       .then(({ route, ctx }) => sockets.handleUpgrade(request, socket, head, (ws) => route.accept(ws, ctx)))
-      .catch((error: unknown) => refuse(server, socket, error))
+      .catch((error: unknown) => refuse(server, socket, error, origin))
   })
 }
 
-async function admit(server: HttpServer, route: SocketRoute | undefined, request: IncomingMessage): Promise<{ route: SocketRoute; ctx: Context }> {
-  const { platform, authenticator } = server
-  const origin = server.originOf(request, newId())
+async function admit(
+  server: HttpServer,
+  route: SocketRoute | undefined,
+  request: IncomingMessage,
+  origin: Origin,
+): Promise<{ route: SocketRoute; ctx: Context }> {
+  const { platform } = server
   server.admit(origin.address ?? '')
   if (!route) throw new AppError('RESOURCE_NOT_FOUND', 'No WebSocket is here')
   if (platform.lifecycle.draining) throw new AppError('SHUTTING_DOWN', 'This server is shutting down')
-  const bearer = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
-  const cookie = bearer ? undefined : fastifyCookie.parse(request.headers.cookie ?? '')[authenticator.cookieName]
-  if (cookie) requireSameOrigin(request)
-  const actor = await authenticator.identify({ bearer, cookie }, origin.address ?? '')
+  const { actor, failure } = await identify(server, request, origin)
+  await spend(platform, 'general', actor, origin.address ?? '', () => undefined)
+  if (failure) throw failure
   const ctx = new Context(platform, actor, origin)
   ctx.require(route.access)
   return { route, ctx }
 }
 
-function refuse({ platform }: HttpServer, socket: Duplex, error: unknown): void {
+/** As with a request, wrong credentials count as none until the budget is spent. */
+async function identify(
+  { authenticator }: HttpServer,
+  request: IncomingMessage,
+  { address }: Origin,
+): Promise<{ actor: Actor; failure?: AppError }> {
+  const bearer = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
+  const cookie = bearer ? undefined : fastifyCookie.parse(request.headers.cookie ?? '')[authenticator.cookieName]
+  try {
+    if (cookie) requireSameOrigin(request)
+    return { actor: await authenticator.identify({ bearer, cookie }, address ?? '') }
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error
+    return { actor: anonymous, failure: error }
+  }
+}
+
+function refuse({ platform }: HttpServer, socket: Duplex, error: unknown, { requestId }: Origin): void {
   const told = publicError(error) ?? new AppError('INTERNAL_ERROR', 'Something went wrong here')
-  if (told.status >= 500) platform.log.child({ component: 'http' }).warn({ err: error }, 'upgrade refused')
-  const body = bare.wrapError(told)
-  socket.end(
-    `HTTP/1.1 ${told.status} Refused\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-  )
+  if (told.status >= 500)
+    platform.log.child({ component: 'http' }).warn({ err: error, request_id: requestId }, 'upgrade refused')
+  socket.end(rawReply(told, requestId ?? ''))
 }

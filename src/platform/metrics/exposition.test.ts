@@ -6,7 +6,13 @@ import { registerRead } from './read.ts'
 
 test('OpenMetrics for whoever accepts it, and Prometheus text unchanged afterwards', async () => {
   const registry = new Registry()
-  registerRead(registry, { kind: 'counter', name: 'things_total', help: 'Things', label: 'kind', read: () => ({ a: 1, b: 2 }) })
+  registerRead(registry, {
+    kind: 'counter',
+    name: 'things_total',
+    help: 'Things',
+    label: 'kind',
+    read: () => ({ a: 1, b: 2 }),
+  })
   registerRead(registry, { kind: 'gauge', name: 'level_ratio', help: 'Level', read: async () => 0.5 })
 
   const before = await expose(registry, 'text/plain')

@@ -12,7 +12,10 @@ export interface Point {
 export interface History {
   push(at: number, sample: Sample): void
   /** Values of these types since then, newest first, at most `limit` of them, and how many there are in all. */
-  newest(types: readonly SampleType[], wanted: { limit: number; since?: number | undefined }): { points: Point[]; total: number }
+  newest(
+    types: readonly SampleType[],
+    wanted: { limit: number; since?: number | undefined },
+  ): { points: Point[]; total: number }
   /** Mean over the `spanMs` before the newest sample; undefined while there is none. */
   mean(type: SampleType, spanMs: number): number | undefined
 }

@@ -39,7 +39,10 @@ const virtualInterface = /^(lo|veth|br-|docker|ifb|virbr|cni|flannel|cali|tunl|d
 const sectorBytes = 512
 
 async function fromProc(): Promise<Transfers> {
-  const [disks, interfaces] = await Promise.all([readFile('/proc/diskstats', 'utf8'), readFile('/proc/net/dev', 'utf8')])
+  const [disks, interfaces] = await Promise.all([
+    readFile('/proc/diskstats', 'utf8'),
+    readFile('/proc/net/dev', 'utf8'),
+  ])
   const diskRows = fieldsOf(disks).filter(([, , name = '']) => wholeDisk.test(name))
   const interfaceRows = fieldsOf(interfaces.replaceAll(':', ' ')).filter(
     ([name = '', bytes = '']) => /^\d+$/.test(bytes) && !virtualInterface.test(name),

@@ -33,7 +33,10 @@ export function queryObserver(registry: Registry, queries: RollingWindow, system
 
 /** `CREATE TABLE` for a CreateTableNode; `RAW` for SQL that was written out. */
 const operationOf = ({ kind }: RootOperationNode): string =>
-  kind.replace(/(Query)?Node$/, '').replace(/(?<=[a-z])(?=[A-Z])/g, ' ').toUpperCase()
+  kind
+    .replace(/(Query)?Node$/, '')
+    .replace(/(?<=[a-z])(?=[A-Z])/g, ' ')
+    .toUpperCase()
 
 /** The name of the engine that a database URL asks for, as OpenTelemetry spells it. */
 export function systemOf(databaseUrl: string): string {

@@ -28,4 +28,4 @@ export const sampleTypes = Object.keys(sampleUnits) as SampleType[]
 export type Sample = Partial<Record<SampleType, number>>
 
 /** Called for every sample, one after the other. */
-export type SampleSource = () => Sample | Promise<Sample>
+export type SampleSource = () => Promise<Sample>

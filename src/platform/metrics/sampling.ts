@@ -9,12 +9,16 @@ import type { Sample } from './sample.ts'
  * Takes samples into the history: every 2.5 s, each handed to `publish`, while `watched` says that
  * somebody looks; every 5 s otherwise.
  */
-export function startSampling(platform: Platform, watched: () => boolean, publish: (at: number, sample: Sample) => void): Stop {
+export function startSampling(
+  platform: Platform,
+  watched: () => boolean,
+  publish: (at: number, sample: Sample) => void,
+): Stop {
   const { metrics, now } = platform
   const eventLoop = monitorEventLoop()
   metrics.sampleFrom(machineSource(platform))
-  metrics.sampleFrom(() => ({ event_loop_delay: eventLoop.longestPauseMs() }))
-  metrics.sampleFrom(() => trafficSample(platform))
+  metrics.sampleFrom(async () => ({ event_loop_delay: eventLoop.longestPauseMs() }))
+  metrics.sampleFrom(async () => trafficSample(platform))
   let skipped = true
   let running = false
 
@@ -30,7 +34,9 @@ export function startSampling(platform: Platform, watched: () => boolean, publis
     if (looked) publish(at, sample)
   }
   const run = (): void => {
-    tick().catch((error: unknown) => platform.log.child({ component: 'metrics' }).warn({ err: error }, 'no sample was taken'))
+    tick().catch((error: unknown) =>
+      platform.log.child({ component: 'metrics' }).warn({ err: error }, 'no sample was taken'),
+    )
   }
   const timer = setInterval(run, sampleEveryMs)
   run()

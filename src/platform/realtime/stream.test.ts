@@ -12,7 +12,9 @@ async function listening(settings: Parameters<typeof startApp>[0] = {}) {
   const { port } = app.app.http.server.address() as AddressInfo
   app.app.platform.live.declare('weather', { access: 'dashboard:read' })
   const open = (token?: string, headers: Record<string, string> = {}) => {
-    const socket = new WebSocket(`ws://127.0.0.1:${port}/api/v1/stream`, { headers: { ...(token && { authorization: `Bearer ${token}` }), ...headers } })
+    const socket = new WebSocket(`ws://127.0.0.1:${port}/api/v1/stream`, {
+      headers: { ...(token && { authorization: `Bearer ${token}` }), ...headers },
+    })
     after(() => socket.terminate())
     const frames: Record<string, unknown>[] = []
     socket.on('message', (data) => frames.push(JSON.parse(String(data))))
@@ -23,7 +25,8 @@ async function listening(settings: Parameters<typeof startApp>[0] = {}) {
       socket.once('close', () => resolve(false))
     })
     const send = (frame: object | string) => socket.send(typeof frame === 'string' ? frame : JSON.stringify(frame))
-    const received = (what: string, matches: (frame: Record<string, unknown>) => boolean) => until(what, () => frames.some(matches))
+    const received = (what: string, matches: (frame: Record<string, unknown>) => boolean) =>
+      until(what, () => frames.some(matches))
     return { socket, frames, closed, ready, send, received }
   }
   return { ...app, open, port }
@@ -47,7 +50,13 @@ describe('GET /stream', () => {
     await received('pong', ({ type }) => type === 'pong')
     publish(app, { sky: 'dark' })
     const events = frames.filter(({ type }) => type === 'event')
-    assert.deepEqual(events.map(({ seq, data }) => [seq, data]), [[1, { sky: 'clear' }], [2, { sky: 'grey' }]])
+    assert.deepEqual(
+      events.map(({ seq, data }) => [seq, data]),
+      [
+        [1, { sky: 'clear' }],
+        [2, { sky: 'grey' }],
+      ],
+    )
   })
 
   test('sends again what was missed since a sequence number of the same server', async () => {
@@ -57,17 +66,24 @@ describe('GET /stream', () => {
     await ready
     send({ type: 'subscribe', topics: ['weather'], resume: { epoch: frames[0]!['epoch'], seq: { weather: 1 } } })
     await received('the third', ({ seq }) => seq === 3)
-    assert.deepEqual(frames.filter(({ type }) => type === 'event').map(({ seq }) => seq), [2, 3])
+    assert.deepEqual(
+      frames.filter(({ type }) => type === 'event').map(({ seq }) => seq),
+      [2, 3],
+    )
   })
 
   test('refuses strangers, wrong tokens, foreign origins and unknown paths before the upgrade', async () => {
     const app = await listening()
-    const cookies = (await app.login('admin', 'a long enough phrase', { cookie: true })).cookies.map(({ name, value }) => `${name}=${value}`).join('; ')
+    const cookies = (await app.login('admin', 'a long enough phrase', { cookie: true })).cookies
+      .map(({ name, value }) => `${name}=${value}`)
+      .join('; ')
     assert.equal(await app.open().ready, false)
     assert.equal(await app.open('nonsense').ready, false)
     assert.equal(await app.open(undefined, { cookie: cookies, origin: 'http://evil.example' }).ready, false)
     assert.equal(await app.open(undefined, { cookie: cookies, origin: `http://127.0.0.1:${app.port}` }).ready, true)
-    const elsewhere = new WebSocket(`ws://127.0.0.1:${app.port}/api/v1/nothing`, { headers: { authorization: `Bearer ${app.adminToken}` } })
+    const elsewhere = new WebSocket(`ws://127.0.0.1:${app.port}/api/v1/nothing`, {
+      headers: { authorization: `Bearer ${app.adminToken}` },
+    })
     const [error] = (await once(elsewhere, 'error')) as [Error]
     assert.match(error.message, /404/)
   })
@@ -86,7 +102,18 @@ describe('GET /stream', () => {
     const app = await listening()
     const { ready, send, received, socket } = app.open(app.adminToken)
     await ready
-    for (const frame of ['', 'x', '{', 'null', '[]', '{"type":1}', '{"type":"subscribe"}', '{"type":"subscribe","topics":[1]}', '{"__proto__":{}}']) send(frame)
+    for (const frame of [
+      '',
+      'x',
+      '{',
+      'null',
+      '[]',
+      '{"type":1}',
+      '{"type":"subscribe"}',
+      '{"type":"subscribe","topics":[1]}',
+      '{"__proto__":{}}',
+    ])
+      send(frame)
     socket.send(Buffer.from([0, 255, 1]))
     send({ type: 'ping' })
     await received('pong', ({ type }) => type === 'pong')
@@ -117,7 +144,8 @@ describe('GET /stream', () => {
         await refresh(refreshToken)
       },
       // Another process, without a shared bus: only the database tells.
-      ({ id }) => app.app.platform.database.write.updateTable('users').set({ state: 'disabled' }).where('id', '=', id).execute(),
+      ({ id }) =>
+        app.app.platform.database.write.updateTable('users').set({ state: 'disabled' }).where('id', '=', id).execute(),
     ]
     for (const [index, end] of ways.entries()) {
       const user = await app.user('viewer')
@@ -126,7 +154,10 @@ describe('GET /stream', () => {
       const startedAt = performance.now()
       await end(user)
       assert.equal(await closed, 4401)
-      assert.ok(performance.now() - startedAt < 2_000 + 500 * Number(index === 6), `way ${index}: ${performance.now() - startedAt} ms`)
+      assert.ok(
+        performance.now() - startedAt < 2_000 + 500 * Number(index === 6),
+        `way ${index}: ${performance.now() - startedAt} ms`,
+      )
       app.clock.advance(5_000)
     }
   })
@@ -143,7 +174,10 @@ describe('GET /stream', () => {
     publish(app, { sky: 'secret' })
     send({ type: 'ping' })
     await received('pong', ({ type }) => type === 'pong')
-    assert.equal(frames.some(({ type }) => type === 'event'), false)
+    assert.equal(
+      frames.some(({ type }) => type === 'event'),
+      false,
+    )
     assert.equal(socket.readyState, socket.OPEN)
   })
 

@@ -73,13 +73,29 @@ export function createStream(platform: Platform, authenticator: Authenticator): 
       connection.alive = true
     })
     socket.on('message', (bytes, isBinary) => receive(platform, connection, isBinary ? undefined : String(bytes)))
-    send(connection, { type: 'hello', connection_id: connection.id, epoch: platform.instanceId, server_version: platform.version, heartbeat_ms: heartbeatMs })
+    send(connection, {
+      type: 'hello',
+      connection_id: connection.id,
+      epoch: platform.instanceId,
+      server_version: platform.version,
+      heartbeat_ms: heartbeatMs,
+    })
   }
 
   return {
-    routes: [`${platform.config.get('api_prefix')}/stream`, '/api/stream'].map((path) => ({ path, access: 'authenticated', accept })),
+    routes: [`${platform.config.get('api_prefix')}/stream`, '/api/stream'].map((path) => ({
+      path,
+      access: 'authenticated',
+      accept,
+    })),
     connections: () =>
-      [...open].map(({ id, ctx, unwatch }) => ({ id, user_id: ctx.actor.id, label: ctx.actor.label, address: ctx.origin.address, topics: [...unwatch.keys()] })),
+      [...open].map(({ id, ctx, unwatch }) => ({
+        id,
+        user_id: ctx.actor.id,
+        label: ctx.actor.label,
+        address: ctx.origin.address,
+        topics: [...unwatch.keys()],
+      })),
     start: () => {
       const stopListening = platform.live.onMessage((message) => {
         for (const connection of open) deliver(platform, connection, message)
@@ -89,7 +105,9 @@ export function createStream(platform: Platform, authenticator: Authenticator): 
       const unsubscribe = ['user.*', 'session.*', 'auth.*', 'role.*', 'api-key.*'].map((topic) =>
         platform.events.subscribe(topic, () => void recheckAll(platform, authenticator, open)),
       )
-      platform.lifecycle.onDrain(() => open.forEach(({ socket }) => socket.close(closeCodes.restarting, 'This server is shutting down')))
+      platform.lifecycle.onDrain(() =>
+        open.forEach(({ socket }) => socket.close(closeCodes.restarting, 'This server is shutting down')),
+      )
       return () => {
         stopListening()
         clearInterval(heartbeat)
@@ -104,7 +122,11 @@ export function createStream(platform: Platform, authenticator: Authenticator): 
 function receive(platform: Platform, connection: Connection, text: string | undefined): void {
   const parsed = frame.safeParse(parseJson(text))
   if (!parsed.success) {
-    send(connection, { type: 'error', code: 'VALIDATION_FAILED', message: 'Send {"type":"subscribe","topics":[…]}, "unsubscribe" or "ping"' })
+    send(connection, {
+      type: 'error',
+      code: 'VALIDATION_FAILED',
+      message: 'Send {"type":"subscribe","topics":[…]}, "unsubscribe" or "ping"',
+    })
     return
   }
   const message = parsed.data
@@ -133,7 +155,11 @@ function subscribe({ live }: Platform, connection: Connection, name: string, res
   for (const message of missed ?? []) sendMessage(connection, message)
 }
 
-function whyNot(topic: { access: Parameters<Context['require']>[0] } | undefined, { ctx, unwatch }: Connection, name: string): AppError | undefined {
+function whyNot(
+  topic: { access: Parameters<Context['require']>[0] } | undefined,
+  { ctx, unwatch }: Connection,
+  name: string,
+): AppError | undefined {
   if (!topic) return new AppError('RESOURCE_NOT_FOUND', `There is no topic ${name}`)
   if (unwatch.size >= topicsMax) return new AppError('RATE_LIMITED', `More than ${topicsMax} topics`)
   try {
@@ -189,6 +215,7 @@ async function recheck(platform: Platform, authenticator: Authenticator, connect
     }
   } catch (error) {
     // Only a "no" ends the socket; a database that is away for a moment does not.
-    if (error instanceof AppError && error.status === 401) connection.socket.close(closeCodes.sessionEnded, 'The session has ended')
+    if (error instanceof AppError && error.status === 401)
+      connection.socket.close(closeCodes.sessionEnded, 'The session has ended')
   }
 }

@@ -15,5 +15,10 @@ export function openMysql(url: string): OpenedEngine {
     flags: ['-LOCAL_FILES'],
   })
   const db = new Kysely<Tables>({ dialect: new MysqlDialect({ pool }) })
-  return { dialect: 'mysql', description: `MariaDB/MySQL at ${hostname}:${port || 3306}${pathname}`, read: db, write: db }
+  return {
+    dialect: 'mysql',
+    description: `MariaDB/MySQL at ${hostname}:${port || 3306}${pathname}`,
+    read: db,
+    write: db,
+  }
 }

@@ -16,12 +16,21 @@ export function openPostgres(url: string): OpenedEngine {
     // Times are milliseconds and counts stay far below 2^53.
     types: {
       getTypeParser: (id: number, format?: 'text' | 'binary') =>
-        id === int8TypeId || id === numericTypeId ? Number : format === 'binary' ? pg.types.getTypeParser(id, 'binary') : pg.types.getTypeParser(id, 'text'),
+        id === int8TypeId || id === numericTypeId
+          ? Number
+          : format === 'binary'
+            ? pg.types.getTypeParser(id, 'binary')
+            : pg.types.getTypeParser(id, 'text'),
     },
   })
   // Without a listener a connection that breaks while idle would end the process.
   pool.on('error', () => undefined)
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
   const { hostname, port, pathname } = new URL(url)
-  return { dialect: 'postgres', description: `PostgreSQL at ${hostname}:${port || 5432}${pathname}`, read: db, write: db }
+  return {
+    dialect: 'postgres',
+    description: `PostgreSQL at ${hostname}:${port || 5432}${pathname}`,
+    read: db,
+    write: db,
+  }
 }

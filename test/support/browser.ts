@@ -1,0 +1,166 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { AxeBuilder } from '@axe-core/playwright'
+import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core'
+import { serverPassword, type ServerProcess } from './server.ts'
+import { until } from './until.ts'
+
+/** Why a suite that needs a browser is skipped, for the `skip` option. */
+export const withoutChromium = (): string | false =>
+  process.env['MIKTOS_TEST_CHROMIUM'] ? false : 'set MIKTOS_TEST_CHROMIUM'
+
+/** How long a page may take to show something on a machine that is busy. */
+const shownWithinMs = 20_000
+
+const quiet = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+
+export const wide = { width: 1440, height: 900 }
+export const narrow = { width: 375, height: 812 }
+
+/** A real Chromium without a window; whoever starts it closes it. */
+export const startBrowser = (): Promise<Browser> =>
+  chromium.launch({ executablePath: process.env['MIKTOS_TEST_CHROMIUM']!, headless: true, args: quiet })
+
+export async function newContext(browser: Browser, options: BrowserContextOptions = {}): Promise<BrowserContext> {
+  // Without movement there is nothing half shown to look at.
+  const context = await browser.newContext({
+    viewport: wide,
+    reducedMotion: 'reduce',
+    locale: 'en-GB',
+    timezoneId: 'UTC',
+    ...options,
+  })
+  context.setDefaultTimeout(shownWithinMs)
+  return context
+}
+
+/** A context whose pages are logged in: by the API, which is faster than the form. */
+export async function loggedIn(
+  browser: Browser,
+  { url }: Pick<ServerProcess, 'url'>,
+  options: BrowserContextOptions & { username?: string; password?: string } = {},
+): Promise<BrowserContext> {
+  const { username = 'admin', password = serverPassword, ...rest } = options
+  const context = await newContext(browser, { ...rest, baseURL: url })
+  const reply = await context.request.post('/api/v1/auth/login', {
+    headers: { origin: url },
+    data: { username, password, cookie: true },
+  })
+  if (!reply.ok()) throw new Error(`${username} cannot log in: ${reply.status()} ${await reply.text()}`)
+  return context
+}
+
+/**
+ * Everything that goes wrong on a page without anybody looking: errors on the browser's console, exceptions, refusals
+ * of the content security policy, dialogs, requests that leave the server. Empty while all is well.
+ */
+export function watchFaults(page: Page, url: string): string[] {
+  const faults: string[] = []
+  const host = new URL(url).host
+  const isForeign = (address: string): boolean => /^(https?|wss?):/.test(address) && new URL(address).host !== host
+  page.on('console', (message) => {
+    if (message.type() === 'error') faults.push(`console: ${message.text()} (${message.location().url})`)
+  })
+  page.on('pageerror', (error) => faults.push(`exception: ${error.message}`))
+  page.on('request', (request) => {
+    if (isForeign(request.url())) faults.push(`foreign request: ${request.url()}`)
+  })
+  page.on('websocket', (socket) => {
+    if (isForeign(socket.url())) faults.push(`foreign socket: ${socket.url()}`)
+  })
+  page.on('dialog', (dialog) => {
+    faults.push(`dialog: ${dialog.message()}`)
+    void dialog.dismiss()
+  })
+  return faults
+}
+
+/** Resolves when the page has its heading and nothing on it is still loading. */
+export async function settled(page: Page): Promise<void> {
+  await page.locator('h1').first().waitFor()
+  await page.waitForFunction(() => document.querySelector('main [aria-busy="true"], main [data-skeleton]') === null)
+  // Lines whose text is the same over some frames: queries that follow on others have come too.
+  await page.waitForFunction(() => {
+    const text = document.querySelector('main')?.textContent?.replaceAll(/\d+/g, '') ?? ''
+    const seen = window as unknown as { settledText?: string; settledFrames?: number }
+    seen.settledFrames = seen.settledText === text ? (seen.settledFrames ?? 0) + 1 : 0
+    seen.settledText = text
+    return seen.settledFrames > 10
+  })
+}
+
+export async function open(page: Page, path: string): Promise<void> {
+  await page.goto(path)
+  await settled(page)
+}
+
+/** Rules that the page breaks, each with the elements that break it. */
+export async function axeViolations(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze()
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(' | ')}`)
+}
+
+/** Elements that make the page wider than the window, `[]` where none does. */
+export const wideElements = (page: Page): Promise<string[]> =>
+  page.evaluate(() => {
+    const overflows = [document.documentElement, document.querySelector('main')!].some(
+      (element) => element.scrollWidth > element.clientWidth,
+    )
+    if (!overflows) return []
+    const isCut = (element: Element): boolean => {
+      const parent = element.parentElement
+      if (!parent || parent.tagName === 'MAIN') return false
+      return getComputedStyle(parent).overflowX !== 'visible' || isCut(parent)
+    }
+    const tooWide = [...document.querySelectorAll('main *')].filter(
+      (element) => element.getBoundingClientRect().right > innerWidth + 1 && !isCut(element),
+    )
+    return ['overflow', ...tooWide.slice(0, 5).map((element) => element.outerHTML.slice(0, 160))]
+  })
+
+export async function setTheme(page: Page, theme: 'dark' | 'light'): Promise<void> {
+  const shown = await page.locator('html').getAttribute('data-theme')
+  if (shown !== theme) await page.keyboard.press('Control+.')
+  await page.locator(`html[data-theme="${theme}"]`).waitFor({ state: 'attached' })
+}
+
+/** The one row of `GET path` that `find` accepts, asked for with the context's cookies; waits until it is there. */
+export async function apiRow<Row>(context: BrowserContext, path: string, find: (row: Row) => boolean): Promise<Row> {
+  let row: Row | undefined
+  await until(`a row of ${path}`, async () => {
+    const rows = (await (await context.request.get(path)).json()) as Row[]
+    row = rows.find(find)
+    return row !== undefined
+  })
+  return row!
+}
+
+/** A call with the context's cookies as the console itself makes it. Throws unless it is answered with 2xx. */
+export async function api<Answer>(
+  context: BrowserContext,
+  url: string,
+  method: string,
+  path: string,
+  data?: object,
+): Promise<Answer> {
+  const reply = await context.request.fetch(`${url}/api/v1${path}`, {
+    method,
+    headers: { origin: url },
+    ...(data && { data }),
+  })
+  if (!reply.ok()) throw new Error(`${method} ${path}: ${reply.status()} ${await reply.text()}`)
+  return (reply.status() === 204 ? undefined : await reply.json()) as Answer
+}
+
+export async function picture(page: Page, folder: string, name: string): Promise<void> {
+  await mkdir(folder, { recursive: true })
+  await page.screenshot({ path: join(folder, `${name}.png`) })
+}
