@@ -123,6 +123,7 @@ export async function createHttpServer(platform: Platform, authenticator: Authen
   })
 
   await app.register(cookie)
+  await openToOrigins(app, config.get('cors_origins'))
   await app.register(compress, { global: true, threshold: 1024, encodings: ['br', 'gzip', 'identity'] })
   app.decorateRequest('origin')
   app.decorateRequest('actor')
@@ -222,6 +223,22 @@ function currentRanges(config: Platform['config']): () => AddressRanges {
     if (keys.includes('ip_allow_list')) ranges = build()
   })
   return () => ranges
+}
+
+/**
+ * Pages of the named origins may call the API with a token of their own. Never with cookies: those
+ * are for the console, which is always of the same origin.
+ */
+async function openToOrigins(app: FastifyInstance, origins: readonly string[]): Promise<void> {
+  if (origins.length === 0) return
+  const { default: cors } = await import('@fastify/cors')
+  await app.register(cors, {
+    origin: origins.includes('*') ? '*' : [...origins],
+    credentials: false,
+    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    exposedHeaders: ['x-request-id', 'x-total-count', 'retry-after', 'ratelimit', 'ratelimit-policy'],
+    maxAge: 600,
+  })
 }
 
 /** Signed requests are checked against the bytes that came, so they are kept beside the parsed body. */
