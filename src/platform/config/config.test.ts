@@ -248,6 +248,7 @@ describe('values as text', () => {
     ['server_host', 'a b', /IP address or a host name/],
     ['api_prefix', 'api', /starts with "\/"/],
     ['api_prefix', '/api', /the other mount/],
+    ['api_prefix', '/api/admin', /other mount has its paths/],
     ['api_prefix', '/v1', /taken/],
     ['api_prefix', '/socket.io/x', /taken/],
     ['api_prefix', '/api/v1/', /does not end with/],

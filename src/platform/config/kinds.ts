@@ -165,6 +165,10 @@ export const apiPrefix = kind(
       '"/api" is the other mount of the same interface; choose another, such as /api/v1',
     )
     .refine(
+      (value) => value === '/api' || !value.startsWith('/api/') || /^\/api\/v\d+(\/|$)/.test(value),
+      'lies where the other mount has its paths; below /api only a version may follow, such as /api/v2',
+    )
+    .refine(
       (value) => !reservedPrefixes.some((reserved) => value === reserved || value.startsWith(`${reserved}/`)),
       'lies in a part of the server that is taken; choose another, such as /api/v1',
     ),

@@ -9,7 +9,6 @@ import { anonymous, type Actor, type Origin } from '../context.ts'
 import type { Logger } from '../logging/logging.ts'
 import type { Platform } from '../platform.ts'
 import { addressRanges, clientAddress, type AddressRanges } from './address.ts'
-import { crossOrigin } from './cors.ts'
 import { publicError } from './errors.ts'
 import { faceOf, type Face } from './faces.ts'
 import { encryptedHeaders, isEncrypted, securityHeaders } from './headers.ts'
@@ -98,7 +97,6 @@ export async function createHttpServer(platform: Platform, authenticator: Authen
   })
   const trusted = addressRanges(config.get('trusted_proxies'))
   const allowed = currentRanges(config)
-  const openTo = crossOrigin(config.get('cors_origins'))
   const listeners: ((request: FinishedRequest) => void)[] = []
 
   const server: HttpServer = {
@@ -123,7 +121,6 @@ export async function createHttpServer(platform: Platform, authenticator: Authen
   })
 
   await app.register(cookie)
-  await openToOrigins(app, config.get('cors_origins'))
   await app.register(compress, { global: true, threshold: 1024, encodings: ['br', 'gzip', 'identity'] })
   app.decorateRequest('origin')
   app.decorateRequest('actor')
@@ -140,8 +137,9 @@ export async function createHttpServer(platform: Platform, authenticator: Authen
     reply.headers(securityHeaders)
     if (isEncrypted(request)) reply.headers(encryptedHeaders)
     if (!probePaths.has(pathOf(request.url))) server.admit(request.origin.address ?? '')
-    return openTo(request, reply)
   })
+
+  await openToOrigins(app, config.get('cors_origins'))
 
   // Asked when the answer leaves: the shutdown may have begun while it was made.
   app.addHook('onSend', async (_request, reply) => {
@@ -233,7 +231,7 @@ async function openToOrigins(app: FastifyInstance, origins: readonly string[]): 
   if (origins.length === 0) return
   const { default: cors } = await import('@fastify/cors')
   await app.register(cors, {
-    origin: origins.includes('*') ? '*' : [...origins],
+    origin: [...origins],
     credentials: false,
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     exposedHeaders: ['x-request-id', 'x-total-count', 'retry-after', 'ratelimit', 'ratelimit-policy'],
