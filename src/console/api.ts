@@ -1,13 +1,27 @@
 import type { ByRoute } from '#kernel/contract.ts'
+import type { activityEndpoints } from '#features/activity/contract.ts'
 import type { apiKeysEndpoints } from '#features/api-keys/contract.ts'
+import type { auditEndpoints } from '#features/audit/contract.ts'
 import type { authEndpoints } from '#features/auth/contract.ts'
+import type { demoEndpoints } from '#features/demo/contract.ts'
 import type { mfaEndpoints } from '#features/mfa/contract.ts'
+import type { processesEndpoints } from '#features/processes/contract.ts'
+import type { projectsEndpoints } from '#features/projects/contract.ts'
 import type { rolesEndpoints } from '#features/roles/contract.ts'
+import type { settingsEndpoints } from '#features/settings/contract.ts'
+import type { systemEndpoints } from '#features/system/contract.ts'
 import type { usersEndpoints } from '#features/users/contract.ts'
 
 /** Every operation the console may call, keyed `'GET /admin/users'`. One line for each feature; types only. */
-export type Api = ByRoute<typeof apiKeysEndpoints> &
+export type Api = ByRoute<typeof activityEndpoints> &
+  ByRoute<typeof apiKeysEndpoints> &
+  ByRoute<typeof auditEndpoints> &
   ByRoute<typeof authEndpoints> &
+  ByRoute<typeof demoEndpoints> &
   ByRoute<typeof mfaEndpoints> &
+  ByRoute<typeof processesEndpoints> &
+  ByRoute<typeof projectsEndpoints> &
   ByRoute<typeof rolesEndpoints> &
+  ByRoute<typeof settingsEndpoints> &
+  ByRoute<typeof systemEndpoints> &
   ByRoute<typeof usersEndpoints>

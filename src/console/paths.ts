@@ -3,9 +3,11 @@ const segment = (text: string): string => encodeURIComponent(text)
 /** Every address of the console. Nothing else spells one, so that a rename or a prefix is one change. */
 export const pb = {
   overview: () => '/',
-  activity: () => '/activity',
+  activity: (tab?: 'users' | 'endpoints' | 'logins' | 'resources') => (tab ? `/activity/${tab}` : '/activity'),
   userActivity: (id: string) => `/activity/users/${segment(id)}`,
   projects: () => '/projects',
+  projectNew: () => '/projects-new',
+  projectEdit: (id: string) => `/projects/${segment(id)}/edit`,
   project: (id: string) => `/projects/${segment(id)}`,
   users: () => '/users',
   userNew: () => '/users-new',
@@ -19,7 +21,7 @@ export const pb = {
   audit: () => '/audit',
   processes: () => '/processes',
   settings: (section?: string) => (section ? `/settings/${segment(section)}` : '/settings'),
-  me: (tab: 'profile' | 'security' | 'keys' | 'sessions' | 'preferences' = 'profile') => `/me/${tab}`,
+  me: (tab: 'profile' | 'security' | 'keys' | 'sessions' | 'activity' | 'preferences' = 'profile') => `/me/${tab}`,
   login: () => '/login',
   register: () => '/register',
   setup: () => '/setup',

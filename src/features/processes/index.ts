@@ -18,7 +18,10 @@ export const processesFeature = feature({
         platform.log.child({ component: 'processes' }).warn({ err: error }, 'the list of servers was not told'),
       )
     }
-    const stops = [platform.events.subscribe('server.*', publish), startRegistration(platform, server.app.server, publish)]
+    const stops = [
+      platform.events.subscribe('server.*', publish),
+      startRegistration(platform, server.app.server, publish),
+    ]
     return async () => {
       for (const stop of stops) await stop()
     }

@@ -10,9 +10,18 @@ import type { Platform } from '#platform/platform.ts'
 export async function runningInstances({ database, now }: Platform): Promise<InstanceRow[]> {
   const here = thisPlace()
   const rows = await allInstances(database.read)
-  const [alive, gone] = [true, false].map((wanted) => rows.filter((row) => isAlive(row, here, startedOf, now()) === wanted))
+  const [alive, gone] = [true, false].map((wanted) =>
+    rows.filter((row) => isAlive(row, here, startedOf, now()) === wanted),
+  )
   if (gone!.length > 0) {
-    await database.write.deleteFrom('server_instances').where('id', 'in', gone!.map(({ id }) => id)).execute()
+    await database.write
+      .deleteFrom('server_instances')
+      .where(
+        'id',
+        'in',
+        gone!.map(({ id }) => id),
+      )
+      .execute()
   }
   return alive!
 }
@@ -53,7 +62,12 @@ export async function restartServers(ctx: Context): Promise<number> {
   return running.length
 }
 
-async function requestStop(ctx: Context, instances: readonly InstanceRow[], action: string, kind: 'stop' | 'restart'): Promise<void> {
+async function requestStop(
+  ctx: Context,
+  instances: readonly InstanceRow[],
+  action: string,
+  kind: 'stop' | 'restart',
+): Promise<void> {
   const [first] = instances
   const targetId = instances.length === 1 ? first!.id : 'all'
   await ctx.change(action, { kind: 'server', id: targetId }, async (tx, note) => {
@@ -78,7 +92,10 @@ async function requestStop(ctx: Context, instances: readonly InstanceRow[], acti
 const askEveryMs = 100
 
 /** Waits as long as a server may take to finish its requests. */
-async function hasEnded({ database, config }: Platform, { id, host_name, boot_id, pid, pid_started }: InstanceRow): Promise<boolean> {
+async function hasEnded(
+  { database, config }: Platform,
+  { id, host_name, boot_id, pid, pid_started }: InstanceRow,
+): Promise<boolean> {
   const here = thisPlace()
   const isHere = host_name === here.hostName && boot_id === here.bootId
   const deadline = performance.now() + config.get('drain_seconds') * secondMs

@@ -96,7 +96,9 @@ async function obey(platform: Platform): Promise<void> {
   const mine = await findInstance(database.read, instanceId)
   if (!mine?.stop_action || lifecycle.draining) return
   if (mine.stop_action === 'restart' && !(await isMyTurn(platform, mine))) return
-  lifecycle.requestStop(`${mine.stop_action} asked for by ${mine.stop_requested_by}`, { restart: mine.stop_action === 'restart' })
+  lifecycle.requestStop(`${mine.stop_action} asked for by ${mine.stop_requested_by}`, {
+    restart: mine.stop_action === 'restart',
+  })
 }
 
 async function isMyTurn(platform: Platform, mine: InstanceRow): Promise<boolean> {

@@ -10,7 +10,10 @@ const fresh = { stop_requested_at: null, stop_turn: 0, stop_peers: 0 }
 describe('the order of restarts', () => {
   test('the first goes at once, the others wait for it', () => {
     const running = [server(0), server(1), server(2)]
-    assert.deepEqual(running.map((mine) => isTurn(mine, running, asked + 1, patienceMs)), [true, false, false])
+    assert.deepEqual(
+      running.map((mine) => isTurn(mine, running, asked + 1, patienceMs)),
+      [true, false, false],
+    )
   })
 
   test('the next goes when the one before it is back, not when it is gone', () => {

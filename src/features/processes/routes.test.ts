@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -9,7 +8,8 @@ import { after, describe, test } from 'node:test'
 import type { Settings } from '#platform/config/config.ts'
 import { restartExitCode } from '#platform/lifecycle.ts'
 import { adminPassword, startApp, type TestApp } from '../../../test/support/app.ts'
-import { freePort } from '../../../test/support/port.ts'
+import { eachEngine } from '../../../test/support/engines.ts'
+import { startServer, type ServerProcess } from '../../../test/support/server.ts'
 import { until } from '../../../test/support/until.ts'
 
 interface Listed {
@@ -27,7 +27,11 @@ async function listening(settings: Partial<Settings> = {}): Promise<Watching> {
   return watching
 }
 
-type Watching = TestApp & { dataDir: string; servers: () => Promise<Listed[]>; audited: (action: string) => Promise<string[]> }
+type Watching = TestApp & {
+  dataDir: string
+  servers: () => Promise<Listed[]>
+  audited: (action: string) => Promise<string[]>
+}
 
 async function onSharedFolder(settings: Partial<Settings> = {}): Promise<Watching> {
   const dataDir = mkdtempSync(join(tmpdir(), 'miktos-test-'))
@@ -39,7 +43,11 @@ async function onSharedFolder(settings: Partial<Settings> = {}): Promise<Watchin
     servers: async () => (await started.admin('GET', '/api/v1/admin/server/processes')).json().servers,
     audited: async (action) => {
       const { read } = started.app.platform.database
-      const records = await read.selectFrom('audit_records').select('actor_label').where('action', '=', action).execute()
+      const records = await read
+        .selectFrom('audit_records')
+        .select('actor_label')
+        .where('action', '=', action)
+        .execute()
       return records.map(({ actor_label }) => actor_label)
     },
   }
@@ -47,25 +55,9 @@ async function onSharedFolder(settings: Partial<Settings> = {}): Promise<Watchin
 
 const ended = (child: ChildProcess): boolean => child.exitCode !== null || child.signalCode !== null
 
-interface RealServer {
-  child: ChildProcess
-  pid: number
-  port: number
-  url: string
-}
-
-/** A real server process on the folder. */
-async function anotherServer(dataDir: string, givenPort?: number): Promise<RealServer> {
-  const port = givenPort ?? (await freePort())
-  const child = spawn(process.execPath, ['src/cli/main.ts', 'serve', '--port', String(port), '--data-dir', dataDir], {
-    stdio: 'ignore',
-    env: { ...process.env, INVOCATION_ID: 'supervised', MIKTOS_LOG_LEVEL: 'error' },
-  })
-  after(() => child.kill('SIGKILL'))
-  const url = `http://127.0.0.1:${port}`
-  await until('it is ready', () => fetch(`${url}/readyz`).then(({ ok }) => ok, () => false), 20_000)
-  return { child, pid: child.pid!, port, url }
-}
+/** A real server process on the folder, under a supervisor. */
+const anotherServer = (dataDir: string, port?: number): Promise<ServerProcess> =>
+  startServer({ dataDir, ...(port && { port }), env: { INVOCATION_ID: 'supervised', MIKTOS_LOG_LEVEL: 'error' } })
 
 describe('GET /admin/server/processes', () => {
   test('200 with every field; the port is text', async () => {
@@ -75,9 +67,13 @@ describe('GET /admin/server/processes', () => {
     assert.match(timestamp, /Z$/)
     const [server] = servers
     const { port } = app.http.server.address() as AddressInfo
-    assert.deepEqual([server.host, server.port, server.pid, server.current], ['127.0.0.1', String(port), process.pid, true])
+    assert.deepEqual(
+      [server.host, server.port, server.pid, server.current],
+      ['127.0.0.1', String(port), process.pid, true],
+    )
     assert.match(server.uptime, /^(\d+[dhm] )*\d+s$/)
-    for (const key of ['uptime_seconds', 'cpu_percent', 'memory_percent', 'threads']) assert.equal(typeof server[key], 'number', key)
+    for (const key of ['uptime_seconds', 'cpu_percent', 'memory_percent', 'threads'])
+      assert.equal(typeof server[key], 'number', key)
     const enveloped = (await admin('GET', '/api/admin/server/processes')).json()
     assert.deepEqual([enveloped.success, enveloped.data.count], [true, 1])
   })
@@ -86,10 +82,10 @@ describe('GET /admin/server/processes', () => {
     const silent = await startApp()
     assert.equal((await silent.admin('GET', '/api/v1/admin/server/processes')).json().count, 0)
     const shared = await onSharedFolder()
-    const { child, pid } = await anotherServer(shared.dataDir)
+    const server = await anotherServer(shared.dataDir)
     await until('it is listed', async () => (await shared.servers()).length === 1)
-    process.kill(pid, 'SIGTERM')
-    await until('it has ended', () => ended(child))
+    server.process.kill('SIGTERM')
+    await server.exited
     assert.deepEqual(await shared.app.platform.database.read.selectFrom('server_instances').selectAll().execute(), [])
   })
 
@@ -102,12 +98,14 @@ describe('GET /admin/server/processes', () => {
 
   test('one that was killed vanishes', async () => {
     const { servers, dataDir } = await listening()
-    const { child, pid } = await anotherServer(dataDir)
+    const server = await anotherServer(dataDir)
     await until('both are listed', async () => (await servers()).length === 2)
-    const gone = once(child, 'exit')
-    process.kill(pid, 'SIGKILL')
-    await gone
-    assert.deepEqual((await servers()).map(({ pid }) => pid), [process.pid])
+    server.process.kill('SIGKILL')
+    await server.exited
+    assert.deepEqual(
+      (await servers()).map(({ pid }) => pid),
+      [process.pid],
+    )
   })
 
   test('one that others took for dead is listed again', async () => {
@@ -121,19 +119,22 @@ describe('GET /admin/server/processes', () => {
 describe('POST /admin/server/stop/{pid}', () => {
   test('200 when the process has ended, its running request answered', async () => {
     const { admin, servers, dataDir, audited } = await listening()
-    const { child, pid, url } = await anotherServer(dataDir)
+    const server = await anotherServer(dataDir)
+    const { pid } = server.process
     await until('both are listed', async () => (await servers()).length === 2)
     // Checking a password takes long enough to be running when the stop arrives.
-    const slow = Promise.all(Array.from({ length: 6 }, () => logIn(url)))
+    const slow = Promise.all(Array.from({ length: 6 }, () => logIn(server.url)))
     const reply = await admin('POST', `/api/v1/admin/server/stop/${pid}`)
     assert.equal(reply.statusCode, 200)
     const { success, pid: stopped, message, timestamp } = reply.json()
     assert.deepEqual([success, stopped, message], [true, pid, 'Server process gracefully stopped'])
     assert.match(timestamp, /Z$/)
     assert.deepEqual(await slow, [200, 200, 200, 200, 200, 200])
-    await until('it has ended', () => ended(child))
-    assert.equal(child.exitCode, 0)
-    assert.deepEqual((await servers()).map(({ pid }) => pid), [process.pid])
+    assert.equal(await server.exited, 0)
+    assert.deepEqual(
+      (await servers()).map(({ pid }) => pid),
+      [process.pid],
+    )
     assert.deepEqual(await audited('server.stop'), ['admin'])
   })
 
@@ -148,16 +149,17 @@ describe('POST /admin/server/stop/{pid}', () => {
 
   test('202 while it still drains after the time for that; asked again there is one audit record', async () => {
     const { admin, servers, dataDir, audited } = await listening({ drain_seconds: 0 })
-    const { child, pid } = await anotherServer(dataDir)
+    const server = await anotherServer(dataDir)
+    const { pid } = server.process
     await until('both are listed', async () => (await servers()).length === 2)
-    child.kill('SIGSTOP')
+    server.process.kill('SIGSTOP')
     for (let attempt = 0; attempt < 2; attempt++) {
       const reply = await admin('POST', `/api/v1/admin/server/stop/${pid}`)
       assert.deepEqual([reply.statusCode, reply.json().success], [202, true])
     }
     assert.equal((await servers()).find((server) => server.pid === pid)?.state, 'stopping')
-    child.kill('SIGCONT')
-    await until('it ends by itself', () => ended(child))
+    server.process.kill('SIGCONT')
+    assert.equal(await server.exited, 0)
     assert.deepEqual(await audited('server.stop'), ['admin'])
   })
 
@@ -165,7 +167,20 @@ describe('POST /admin/server/stop/{pid}', () => {
     const { admin, app } = await listening()
     const bystander = spawn('sleep', ['60'], { stdio: 'ignore' })
     after(() => bystander.kill('SIGKILL'))
-    for (const pid of [1, process.ppid, bystander.pid, 0, -1, 999_999, 99_999_999_999, '1;ls', '%00', '..%2F1', `0${process.pid}`, `${process.pid}.0`]) {
+    for (const pid of [
+      1,
+      process.ppid,
+      bystander.pid,
+      0,
+      -1,
+      999_999,
+      99_999_999_999,
+      '1;ls',
+      '%00',
+      '..%2F1',
+      `0${process.pid}`,
+      `${process.pid}.0`,
+    ]) {
       const reply = await admin('POST', `/api/v1/admin/server/stop/${pid}`)
       assert.equal(reply.statusCode, 404, String(pid))
       assert.equal(reply.json().error.code, 'RESOURCE_NOT_FOUND')
@@ -180,7 +195,10 @@ describe('POST /admin/server/stop/{pid}', () => {
     after(() => bystander.kill('SIGKILL'))
     const { write } = app.platform.database
     const mine = await write.selectFrom('server_instances').selectAll().executeTakeFirstOrThrow()
-    await write.insertInto('server_instances').values({ ...mine, id: 'left-behind', pid: bystander.pid! }).execute()
+    await write
+      .insertInto('server_instances')
+      .values({ ...mine, id: 'left-behind', pid: bystander.pid! })
+      .execute()
     assert.equal((await admin('POST', `/api/v1/admin/server/stop/${bystander.pid}`)).statusCode, 404)
     assert.equal((await admin('POST', '/api/v1/admin/server/stop/left-behind')).statusCode, 404)
     assert.equal(ended(bystander), false)
@@ -190,7 +208,10 @@ describe('POST /admin/server/stop/{pid}', () => {
     const { admin, app } = await listening()
     const { write } = app.platform.database
     const mine = await write.selectFrom('server_instances').selectAll().executeTakeFirstOrThrow()
-    await write.insertInto('server_instances').values({ ...mine, id: 'elsewhere', host_name: 'elsewhere', heartbeat_at: app.platform.now() }).execute()
+    await write
+      .insertInto('server_instances')
+      .values({ ...mine, id: 'elsewhere', host_name: 'elsewhere', heartbeat_at: app.platform.now() })
+      .execute()
     const reply = await admin('POST', `/api/v1/admin/server/stop/${process.pid}`)
     assert.equal(reply.statusCode, 409)
     assert.deepEqual(reply.json().error.details.ids.toSorted(), ['elsewhere', mine.id].toSorted())
@@ -203,7 +224,8 @@ describe('POST /admin/server/stop/{pid}', () => {
     assert.equal((await call('POST', `/api/v1/admin/server/stop/${process.pid}`)).statusCode, 403)
     const { tokens } = (await login('admin', adminPassword)).json()
     clock.advance(14 * 60_000)
-    const refreshed = (await anonymous('POST', '/api/v1/auth/refresh', { refresh_token: tokens.refresh_token })).json().access_token
+    const refreshed = (await anonymous('POST', '/api/v1/auth/refresh', { refresh_token: tokens.refresh_token })).json()
+      .access_token
     clock.advance(2 * 60_000)
     const reply = await as(refreshed)('POST', `/api/v1/admin/server/stop/${process.pid}`)
     assert.equal(reply.json().error.code, 'REAUTHENTICATION_REQUIRED')
@@ -227,7 +249,10 @@ describe('POST /system/restart', () => {
     const { success, message, services, timestamp } = reply.json().data
     assert.deepEqual([success, message, services], [true, 'the server restarts', ['server']])
     assert.match(timestamp, /Z$/)
-    assert.deepEqual(await app.platform.lifecycle.stopRequested, { reason: 'restart asked for by admin', restart: true })
+    assert.deepEqual(await app.platform.lifecycle.stopRequested, {
+      reason: 'restart asked for by admin',
+      restart: true,
+    })
   })
 
   test('several restart one after the other: the next when the one before it is back', async () => {
@@ -238,13 +263,11 @@ describe('POST /system/restart', () => {
     const reply = await admin('POST', '/api/v1/system/restart')
     assert.equal(reply.json().message, '2 servers restart one after the other')
 
-    await until('the first has ended', () => ended(first.child))
-    assert.equal(first.child.exitCode, restartExitCode)
-    assert.equal(ended(second.child), false)
+    assert.equal(await first.exited, restartExitCode)
+    assert.equal(ended(second.process), false)
     assert.equal((await fetch(`${second.url}/readyz`)).status, 200)
     await anotherServer(dataDir, first.port)
-    await until('the second has ended', () => ended(second.child))
-    assert.equal(second.child.exitCode, restartExitCode)
+    assert.equal(await second.exited, restartExitCode)
     assert.equal((await fetch(`${first.url}/readyz`)).status, 200)
     assert.deepEqual(await audited('server.restart'), ['admin'])
   })
@@ -264,5 +287,15 @@ describe('POST /system/restart', () => {
     assert.equal((await anonymous('POST', '/api/v1/system/restart')).statusCode, 401)
     const { call } = await user('viewer')
     assert.equal((await call('POST', '/api/v1/system/restart')).statusCode, 403)
+  })
+})
+
+eachEngine('the list of servers', (engine) => {
+  test('is kept, and read for the wish to end', async () => {
+    const { admin, app, servers } = await listening({ database_url: await engine.freshUrl() })
+    assert.equal((await servers())[0]?.pid, process.pid)
+    assert.equal((await admin('POST', `/api/v1/admin/server/stop/${process.pid}`)).statusCode, 202)
+    assert.equal((await app.platform.lifecycle.stopRequested).reason, 'stop asked for by admin')
+    assert.equal((await servers())[0]?.state, 'stopping')
   })
 })

@@ -15,7 +15,8 @@ export async function listing(platform: Platform): Promise<Listing> {
 }
 
 function view(row: InstanceRow, { instanceId, now }: Platform): Listing['servers'][number] {
-  const { id, address, port, pid, cpu_percent, memory_percent, threads, host_name, version, started_at, heartbeat_at } = row
+  const { id, address, port, pid, cpu_percent, memory_percent, threads, host_name, version, started_at, heartbeat_at } =
+    row
   const uptimeSeconds = Math.max(0, Math.floor((now() - started_at) / secondMs))
   return {
     id,

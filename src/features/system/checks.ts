@@ -58,6 +58,6 @@ function usage(percent: number, percentMax: number, what: string) {
   return {
     status: within(percent, percentMax),
     details: `${shown} % ${what}${percent > percentMax ? `, more than ${percentMax} %` : ''}`,
-    figures: { percent: shown },
+    figures: { percent: shown, percent_max: percentMax },
   }
 }

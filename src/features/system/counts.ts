@@ -17,7 +17,11 @@ export async function countUsers(db: ReadDb): Promise<{ total: number; active: n
 }
 
 /** Sessions that may still be used, and the users who did so within the life of an access token. */
-export async function countSessions({ database, config, now }: Platform): Promise<{ sessions: number; online: number }> {
+export async function countSessions({
+  database,
+  config,
+  now,
+}: Platform): Promise<{ sessions: number; online: number }> {
   const live = database.read.selectFrom('auth_sessions').where('revoked_at', 'is', null).where('expires_at', '>', now())
   const lately = now() - config.get('access_token_minutes') * minuteMs
   const { sessions } = await live.select((row) => row.fn.countAll<number>().as('sessions')).executeTakeFirstOrThrow()

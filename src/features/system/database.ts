@@ -29,7 +29,9 @@ const roundedOrNull = (value: number | null): number | null => (value === null ?
 const sizeQuery = {
   sqlite: sql<{ bytes: number }>`select page_count * page_size as bytes from pragma_page_count(), pragma_page_size()`,
   postgres: sql<{ bytes: number }>`select pg_database_size(current_database()) as bytes`,
-  mysql: sql<{ bytes: number }>`select sum(data_length + index_length) as bytes from information_schema.tables where table_schema = database()`,
+  mysql: sql<{
+    bytes: number
+  }>`select sum(data_length + index_length) as bytes from information_schema.tables where table_schema = database()`,
 }
 
 async function sizeBytes({ dialect, write }: Database): Promise<number> {
@@ -39,13 +41,20 @@ async function sizeBytes({ dialect, write }: Database): Promise<number> {
 
 async function tableNames({ write }: Database): Promise<string[]> {
   const tables = await write.introspection.getTables()
-  return tables.filter(({ isView }) => !isView).map(({ name }) => name).toSorted()
+  return tables
+    .filter(({ isView }) => !isView)
+    .map(({ name }) => name)
+    .toSorted()
 }
 
 async function countTables(database: Database): Promise<{ name: string; rows: number }[]> {
   const tables: { name: string; rows: number }[] = []
   for (const name of await tableNames(database)) {
-    const { rows } = await sql<{ count: number }>`select count(*) as count from (select 1 from ${sql.table(name)} limit ${sql.lit(rowsCountedMax)}) counted`.execute(database.write)
+    const { rows } = await sql<{
+      count: number
+    }>`select count(*) as count from (select 1 from ${sql.table(name)} limit ${sql.lit(rowsCountedMax)}) counted`.execute(
+      database.write,
+    )
     tables.push({ name, rows: Number(rows[0]?.count ?? 0) })
   }
   return tables

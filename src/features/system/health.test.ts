@@ -79,7 +79,15 @@ describe('GET /api/health', () => {
     const { success, data } = (await call('GET', '/api/health')).json()
     assert.equal(success, true)
     assert.equal(data.status, 'healthy')
-    assert.deepEqual(Object.keys(data.components).toSorted(), ['cache', 'cpu', 'database', 'disk', 'event_loop', 'memory', 'websocket'])
+    assert.deepEqual(Object.keys(data.components).toSorted(), [
+      'cache',
+      'cpu',
+      'database',
+      'disk',
+      'event_loop',
+      'memory',
+      'websocket',
+    ])
     for (const name of ['database', 'cache']) {
       assert.equal(data.components[name].status, 'healthy')
       assert.equal(typeof data.components[name].latency, 'number')
@@ -101,7 +109,9 @@ describe('GET /api/health', () => {
 describe('GET /admin/system/health', () => {
   test('200 with components in words and this process in figures', async () => {
     const { admin } = await startApp(calm)
-    const { status, timestamp, components, process_info, version } = (await admin('GET', '/api/v1/admin/system/health')).json()
+    const { status, timestamp, components, process_info, version } = (
+      await admin('GET', '/api/v1/admin/system/health')
+    ).json()
     assert.equal(status, 'ok')
     assert.match(timestamp, /Z$/)
     assert.match(version, /^\d+\.\d+\.\d+/)

@@ -19,7 +19,12 @@ export async function adminHealth({ health, metrics, version, now }: Platform) {
   return {
     status: overall(reports),
     timestamp: iso(now()),
-    components: byName(reports, ({ status, details, latency_ms, figures = {} }) => ({ status, details, latency_ms, figures })),
+    components: byName(reports, ({ status, details, latency_ms, figures = {} }) => ({
+      status,
+      details,
+      latency_ms,
+      figures,
+    })),
     process_info: {
       pid: process.pid,
       cpu_percent: rounded(metrics.processCpu(), 1),
@@ -33,16 +38,28 @@ export async function adminHealth({ health, metrics, version, now }: Platform) {
   }
 }
 
-/** One word for strangers; the components, without their details, for whoever is logged in. */
+/** The components without their details. */
+export async function spokenHealth({ health }: Platform) {
+  const reports = await health.run()
+  return {
+    status: spoken[overall(reports)],
+    components: byName(reports, ({ status, latency_ms, figures }) => ({
+      status: spoken[status],
+      latency: latency_ms,
+      ...figures,
+    })),
+  }
+}
+
+/** One word for strangers, the components for whoever is logged in. */
 export async function publicHealth({ platform, actor }: Context) {
-  const reports = await platform.health.run()
-  const status = spoken[overall(reports)]
+  const { status, components } = await spokenHealth(platform)
   if (actor.kind === 'anonymous') return { status }
   const { usedBytes, totalBytes } = memory()
   const { sessions } = await countSessions(platform)
   return {
     status,
-    components: byName(reports, ({ status, latency_ms, figures }) => ({ status: spoken[status], latency: latency_ms, ...figures })),
+    components,
     metrics: {
       cpu_usage: rounded(platform.metrics.machineCpu(), 1),
       memory_usage: rounded(percentOf(usedBytes, totalBytes), 1),
@@ -54,7 +71,10 @@ export async function publicHealth({ platform, actor }: Context) {
 export type Readiness = HealthStatus | 'starting' | 'draining'
 
 /** Whether to send requests here. A component that only degrades is no reason to send them elsewhere. */
-export async function readiness({ lifecycle, health }: Platform): Promise<{ ready: boolean; status: Readiness; reports: HealthReport[] }> {
+export async function readiness({
+  lifecycle,
+  health,
+}: Platform): Promise<{ ready: boolean; status: Readiness; reports: HealthReport[] }> {
   const reports = await health.run()
   if (!lifecycle.ready) return { ready: false, status: lifecycle.draining ? 'draining' : 'starting', reports }
   const database = reports.find(({ name }) => name === 'database')

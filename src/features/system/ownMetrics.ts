@@ -12,17 +12,43 @@ export function registerOwnMetrics(platform: Platform, stream: Stream): void {
   const { registry } = metrics
   const countedLately = remembered(() => countSessions(platform), sessionsAgeMaxMs)
 
-  registerRead(registry, { kind: 'gauge', name: 'miktos_ws_clients', help: 'Open WebSockets', read: () => stream.connections().length })
-  registerRead(registry, { kind: 'counter', name: 'miktos_cache_hits_total', help: 'Reads that the cache answered', read: async () => (await cache.stats()).hits })
-  registerRead(registry, { kind: 'counter', name: 'miktos_cache_misses_total', help: 'Reads that it could not answer', read: async () => (await cache.stats()).misses })
-  registerRead(registry, { kind: 'gauge', name: 'miktos_active_sessions', help: 'Sessions that may be used', read: async () => (await countSessions(platform)).sessions })
-  registerRead(registry, { kind: 'gauge', name: 'miktos_active_users', help: 'Users who used a session lately', read: async () => (await countSessions(platform)).online })
+  registerRead(registry, {
+    kind: 'gauge',
+    name: 'miktos_ws_clients',
+    help: 'Open WebSockets',
+    read: () => stream.connections().length,
+  })
+  registerRead(registry, {
+    kind: 'counter',
+    name: 'miktos_cache_hits_total',
+    help: 'Reads that the cache answered',
+    read: async () => (await cache.stats()).hits,
+  })
+  registerRead(registry, {
+    kind: 'counter',
+    name: 'miktos_cache_misses_total',
+    help: 'Reads that it could not answer',
+    read: async () => (await cache.stats()).misses,
+  })
+  registerRead(registry, {
+    kind: 'gauge',
+    name: 'miktos_active_sessions',
+    help: 'Sessions that may be used',
+    read: async () => (await countSessions(platform)).sessions,
+  })
+  registerRead(registry, {
+    kind: 'gauge',
+    name: 'miktos_active_users',
+    help: 'Users who used a session lately',
+    read: async () => (await countSessions(platform)).online,
+  })
   registerRead(registry, {
     kind: 'gauge',
     name: 'miktos_component_up',
     help: '1 unless the component is down',
     label: 'component',
-    read: async () => Object.fromEntries((await health.run()).map(({ name, status }) => [name, status === 'down' ? 0 : 1])),
+    read: async () =>
+      Object.fromEntries((await health.run()).map(({ name, status }) => [name, status === 'down' ? 0 : 1])),
   })
 
   metrics.sampleFrom(async () => {

@@ -33,7 +33,9 @@ describe('GET /admin/stats', () => {
     clock.advance(60 * 60_000)
     await login('admin', 'a long enough phrase')
     const { tokens } = (await login('admin', 'a long enough phrase')).json()
-    const { users } = (await admin('GET', '/api/v1/admin/stats', undefined, { authorization: `Bearer ${tokens.access_token}` })).json()
+    const { users } = (
+      await admin('GET', '/api/v1/admin/stats', undefined, { authorization: `Bearer ${tokens.access_token}` })
+    ).json()
     assert.deepEqual([users.active, users.online], [2, 1])
   })
 
@@ -89,23 +91,37 @@ describe('GET /metrics of the API', () => {
     const { history } = app.platform.metrics
     for (let index = 0; index < 5; index++) history.push(clock.now() + index, { cpu_usage: 10 + index, ws_clients: 1 })
     const { metrics, types, total } = (await admin('GET', '/api/v1/metrics?limit=2&type=cpu_usage')).json()
-    assert.deepEqual(metrics.map(({ value }: { value: number }) => value), [14, 13])
+    assert.deepEqual(
+      metrics.map(({ value }: { value: number }) => value),
+      [14, 13],
+    )
     assert.deepEqual(Object.keys(metrics[0]), ['type', 'value', 'unit', 'timestamp'])
     assert.deepEqual([metrics[0].type, metrics[0].unit], ['cpu_usage', 'percent'])
     assert.match(metrics[0].timestamp, isTime)
     assert.ok(total >= 5)
     assert.ok(types.includes('response_time_p95'))
-    const { success, data } = (await admin('GET', `/api/metrics?type=cpu_usage,ws_clients&since=${clock.now() + 4}`)).json()
+    const { success, data } = (
+      await admin('GET', `/api/metrics?type=cpu_usage,ws_clients&since=${clock.now() + 4}`)
+    ).json()
     assert.deepEqual([success, data.total], [true, 2])
   })
 
   test('the machine is sampled by itself', async () => {
     const { admin } = await startApp()
     const types = async (): Promise<Set<string>> =>
-      new Set((await admin('GET', '/api/v1/metrics?limit=1000')).json().metrics.map(({ type }: { type: string }) => type))
+      new Set(
+        (await admin('GET', '/api/v1/metrics?limit=1000')).json().metrics.map(({ type }: { type: string }) => type),
+      )
     await until('there is a sample', async () => (await types()).has('memory_usage'))
     const sampled = await types()
-    for (const type of ['cpu_usage', 'disk_usage', 'process_memory', 'event_loop_delay', 'requests_per_second', 'active_sessions']) {
+    for (const type of [
+      'cpu_usage',
+      'disk_usage',
+      'process_memory',
+      'event_loop_delay',
+      'requests_per_second',
+      'active_sessions',
+    ]) {
       assert.ok(sampled.has(type), type)
     }
   })
@@ -166,7 +182,9 @@ describe('GET /metrics and /metrics/prometheus as Prometheus text', () => {
 
   test('OpenMetrics for whoever accepts it', async () => {
     const { anonymous } = await startApp()
-    const reply = await anonymous('GET', '/metrics', undefined, { accept: 'application/openmetrics-text; version=1.0.0' })
+    const reply = await anonymous('GET', '/metrics', undefined, {
+      accept: 'application/openmetrics-text; version=1.0.0',
+    })
     assert.match(String(reply.headers['content-type']), /^application\/openmetrics-text/)
     assert.match(reply.body, /# EOF\n$/)
   })
@@ -192,14 +210,14 @@ describe('GET /metrics and /metrics/prometheus as Prometheus text', () => {
   })
 })
 
-describe('POST /admin/cache/invalidate/{model_id}', () => {
-  const fill = async ({ app }: Awaited<ReturnType<typeof startApp>>): Promise<void> => {
-    for (const key of ['openai/gpt-4:a', 'openai/gpt-4:b', 'openai/gpt-4o:a', 'openai:a']) {
-      const [model = '', hash] = key.split(':')
-      await app.platform.cache.set(`${modelCachePrefix(model)}${hash}`, 'answer', { ttlMs: 60_000 })
-    }
+const fill = async ({ app }: Awaited<ReturnType<typeof startApp>>): Promise<void> => {
+  for (const key of ['openai/gpt-4:a', 'openai/gpt-4:b', 'openai/gpt-4o:a', 'openai:a']) {
+    const [model = '', hash] = key.split(':')
+    await app.platform.cache.set(`${modelCachePrefix(model)}${hash}`, 'answer', { ttlMs: 60_000 })
   }
+}
 
+describe('POST /admin/cache/invalidate/{model_id}', () => {
   test('200 and only that model is forgotten, its slash encoded or not', async () => {
     for (const path of ['openai/gpt-4', 'openai%2Fgpt-4']) {
       const started = await startApp()
@@ -266,7 +284,9 @@ eachEngine('GET /admin/database and its maintenance', (engine) => {
     assert.ok(described.size_bytes > 10_000)
     assert.ok(described.latency_ms >= 0)
     assert.ok(described.queries.p95_ms > 0)
-    const rows = Object.fromEntries(described.tables.map(({ name, rows }: { name: string; rows: number }) => [name, rows]))
+    const rows = Object.fromEntries(
+      described.tables.map(({ name, rows }: { name: string; rows: number }) => [name, rows]),
+    )
     assert.deepEqual([rows.users, rows.projects], [1, 0])
     assert.doesNotMatch(described.description, /:[^/@]*@/)
 

@@ -21,7 +21,10 @@ export const probeHandlers: Handlers<typeof probeEndpoints> = {
     const { ready, status, reports } = await readiness(ctx.platform)
     if (!ready) ctx.outgoing.status(503)
     if (query.verbose === undefined || !mayLook(ctx)) return { status }
-    return { status, components: Object.fromEntries(reports.map(({ name, status, details }) => [name, { status, details }])) }
+    return {
+      status,
+      components: Object.fromEntries(reports.map(({ name, status, details }) => [name, { status, details }])),
+    }
   },
   live: () => ({ status: 'ok' }),
   scrape,
@@ -52,6 +55,11 @@ export const systemHandlers: Handlers<typeof systemEndpoints> = {
   database: (ctx) => describeDatabase(ctx.platform),
   maintainDatabase: async (ctx) => {
     const maintained = await maintainDatabase(ctx)
-    return { success: true, message: `Database: ${maintained.steps.join(', ')}`, ...maintained, timestamp: iso(ctx.now()) }
+    return {
+      success: true,
+      message: `Database: ${maintained.steps.join(', ')}`,
+      ...maintained,
+      timestamp: iso(ctx.now()),
+    }
   },
 }

@@ -14,7 +14,12 @@ export function readSamples({ metrics }: Platform, { type, limit, since }: Wante
   const types = type === undefined ? sampleTypes : type.split(',').map(knownType)
   const { points, total } = metrics.history.newest(types, { limit, since })
   return {
-    metrics: points.map(({ type, value, at }) => ({ type, value: rounded(value, 3), unit: sampleUnits[type], timestamp: iso(at) })),
+    metrics: points.map(({ type, value, at }) => ({
+      type,
+      value: rounded(value, 3),
+      unit: sampleUnits[type],
+      timestamp: iso(at),
+    })),
     types: [...sampleTypes],
     total,
   }

@@ -1,10 +1,9 @@
 import * as z from 'zod'
 import { rounded } from '#kernel/number.ts'
 import { iso, minuteMs, secondMs } from '#kernel/time.ts'
-import { overall } from '#platform/health.ts'
 import type { Sample } from '#platform/metrics/sample.ts'
 import type { Platform, Stop } from '#platform/platform.ts'
-import { spoken } from './health.ts'
+import { spokenHealth } from './health.ts'
 
 const healthEveryMs = 5 * secondMs
 
@@ -27,15 +26,12 @@ export function publishSample({ live, metrics, now }: Platform, at: number, samp
 /** Health for as long as somebody looks at it. */
 export function startHealthTopic(platform: Platform): Stop {
   const publish = async (): Promise<void> => {
-    if (platform.live.watchers('health') === 0) return
-    const reports = await platform.health.run()
-    platform.live.publish('health', {
-      status: spoken[overall(reports)],
-      components: reports.map(({ name, status, latency_ms, figures = {} }) => ({ name, status: spoken[status], latency: latency_ms, figures })),
-    })
+    if (platform.live.watchers('health') > 0) platform.live.publish('health', await spokenHealth(platform))
   }
   const timer = setInterval(() => {
-    publish().catch((error: unknown) => platform.log.child({ component: 'health' }).warn({ err: error }, 'health was not told'))
+    publish().catch((error: unknown) =>
+      platform.log.child({ component: 'health' }).warn({ err: error }, 'health was not told'),
+    )
   }, healthEveryMs)
   return () => clearInterval(timer)
 }

@@ -1,0 +1,76 @@
+import { useQuery } from '@tanstack/react-query'
+import { useCan } from '#console/me.ts'
+import { healthLevel } from '#console/health.ts'
+import { oneOf, useSearch } from '#console/search.ts'
+import { ErrorPanel } from '#console/ui/ErrorPanel.tsx'
+import { PageHeader } from '#console/ui/PageHeader.tsx'
+import { Segments } from '#console/ui/Segments.tsx'
+import { StaleNote } from '#console/ui/StaleNote.tsx'
+import { Status } from '#console/ui/Status.tsx'
+import { Attention } from './Attention.tsx'
+import { Charts } from './Charts.tsx'
+import { FirstSteps } from './FirstSteps.tsx'
+import { HealthStrip } from './HealthStrip.tsx'
+import { useLiveHealth, useLiveMetrics } from './live.ts'
+import { healthQuery, samplesQuery, statsQuery, type Range } from './queries.ts'
+import { RecentEvents } from './RecentEvents.tsx'
+import { ServerCard } from './ServerCard.tsx'
+import { Tiles } from './Tiles.tsx'
+
+const spans: Record<Range, string> = { '15m': 'the last 15 minutes', '1h': 'the last hour' }
+const overallWords = { healthy: 'All is well', degraded: 'Degraded', unhealthy: 'Something is down' }
+
+/** While somebody looks, samples come this often or more. */
+const sampleEveryMs = 5_000
+
+export default function OverviewPage() {
+  const [{ range }, setSearch] = useSearch({ range: oneOf<Range>(['15m', '1h'], '15m') })
+  const can = useCan()
+  const traffic = useLiveMetrics(range)
+  useLiveHealth()
+  const health = useQuery(healthQuery)
+  const stats = useQuery(statsQuery)
+  const samples = useQuery({ ...samplesQuery(range), enabled: can('metrics:read').ok })
+  const latest = samples.data?.at(-1)
+  return (
+    <>
+      <PageHeader
+        title="Overview"
+        aside={
+          health.data && <Status level={healthLevel[health.data.status]}>{overallWords[health.data.status]}</Status>
+        }
+        actions={
+          <>
+            {latest && <StaleNote updatedAt={latest.at} intervalMs={sampleEveryMs} />}
+            <Segments
+              label="Range of the charts"
+              value={range}
+              options={[
+                { value: '15m', label: '15 minutes' },
+                { value: '1h', label: '1 hour' },
+              ]}
+              onChange={(value) => setSearch({ range: value })}
+            />
+          </>
+        }
+      />
+      <div className="grid grid-cols-2 gap-3 max-lg:grid-cols-1">
+        <FirstSteps stats={stats.data} />
+        {health.error && !health.data ? (
+          <div className="col-span-full">
+            <ErrorPanel error={health.error} what="health" onRetry={() => void health.refetch()} />
+          </div>
+        ) : (
+          <>
+            <Attention health={health.data} checkedAt={new Date(health.dataUpdatedAt).toISOString()} />
+            <HealthStrip health={health.data} updatedAt={health.dataUpdatedAt} />
+          </>
+        )}
+        <Tiles traffic={traffic} stats={stats.data} />
+        <Charts rows={samples.data} error={samples.error} onRetry={() => void samples.refetch()} span={spans[range]} />
+        <ServerCard latest={latest} />
+        {can('audit:read').ok && <RecentEvents />}
+      </div>
+    </>
+  )
+}

@@ -1,0 +1,17 @@
+import { pb } from '#console/paths.ts'
+import { ButtonLink } from '#console/ui/Button.tsx'
+import { PageHeader } from '#console/ui/PageHeader.tsx'
+import { SystemPanel } from './SystemPanel.tsx'
+
+export default function SystemPage() {
+  return (
+    <>
+      <PageHeader
+        title="System"
+        lead="The components of this installation and what can be done to them."
+        actions={<ButtonLink to={pb.processes()}>Stop or restart</ButtonLink>}
+      />
+      <SystemPanel />
+    </>
+  )
+}

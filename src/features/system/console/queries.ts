@@ -1,0 +1,20 @@
+import { queryOptions } from '@tanstack/react-query'
+import { call } from '#console/client.ts'
+
+export const adminHealthQuery = queryOptions({
+  queryKey: ['admin-health'],
+  queryFn: ({ signal }) => call('GET /admin/system/health', { signal }),
+  refetchInterval: 10_000,
+})
+
+export const databaseQuery = queryOptions({
+  queryKey: ['database'],
+  queryFn: ({ signal }) => call('GET /admin/database', { signal }),
+  refetchInterval: 60_000,
+})
+
+export const cacheQuery = queryOptions({
+  queryKey: ['cache'],
+  queryFn: ({ signal }) => call('GET /admin/cache', { signal }),
+  refetchInterval: 10_000,
+})
