@@ -1,4 +1,4 @@
-import { CircleUserRound, KeyRound, MonitorSmartphone, ShieldCheck, ShieldUser, SlidersHorizontal, UsersRound, type LucideIcon } from 'lucide-react'
+import { CircleUserRound, Cpu, HeartPulse, KeyRound, LayoutDashboard, MonitorSmartphone, ShieldCheck, ShieldUser, SlidersHorizontal, UsersRound, type LucideIcon } from 'lucide-react'
 import type { ComponentType } from 'react'
 import type { Permission } from '#kernel/permissions.ts'
 import { pb } from './paths.ts'
@@ -31,6 +31,34 @@ export interface Page {
 
 /** Every page inside the shell, in the order of the navigation. */
 export const pages: Page[] = [
+  {
+    path: pb.overview(),
+    title: 'Overview',
+    load: () => import('#features/overview/console/OverviewPage.tsx'),
+    permission: 'dashboard:read',
+    nav: { group: '', bottom: true },
+    icon: LayoutDashboard,
+    chord: 'o',
+    keywords: 'home dashboard health traffic requests latency',
+  },
+  {
+    path: pb.processes(),
+    title: 'Processes',
+    load: () => import('#features/processes/console/ProcessesPage.tsx'),
+    permission: 'system:read',
+    nav: { group: 'Admin' },
+    icon: Cpu,
+    chord: 'p',
+    keywords: 'server stop restart drain pid uptime',
+  },
+  {
+    path: pb.settings('system'),
+    title: 'System',
+    load: () => import('#features/system/console/SystemPage.tsx'),
+    permission: 'system:read',
+    icon: HeartPulse,
+    keywords: 'health database cache maintenance components',
+  },
   {
     path: pb.users(),
     title: 'Users',
