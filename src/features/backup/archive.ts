@@ -1,5 +1,6 @@
 import { createHash, type Hash } from 'node:crypto'
 import * as z from 'zod'
+import type { Secrets } from '#platform/secrets.ts'
 import { BackupError } from './envelope.ts'
 import type { Snapshot, TableShape } from './snapshot.ts'
 
@@ -17,10 +18,15 @@ export const Header = z.object({
     migrations: z.array(z.string()),
     /** The installation's secret: opens sealed columns and carries the audit chain. Only in encrypted backups. */
     secret: z.string().nullable(),
+    /** Of that secret; tells whether another one is the same. */
+    fingerprint: z.string(),
   }),
 })
 
 export type Header = z.output<typeof Header>['header']
+
+/** The same for the same secret, and tells nothing about it. */
+export const fingerprintOf = (secrets: Secrets): string => secrets.key('backup-fingerprint').toString('base64url')
 
 const checksum = z.string().length(64)
 const TableStart = z.object({ table: z.string(), columns: z.array(z.string()).min(1) })
@@ -66,7 +72,7 @@ const lineOf = (value: unknown): string => `${JSON.stringify(value)}\n`
 export async function* readArchive(lines: AsyncIterable<string>): AsyncGenerator<Part> {
   const whole = sha256()
   let own = sha256()
-  let count = { tables: 0, rows: 0, tableRows: 0 }
+  const count = { tables: 0, rows: 0, tableRows: 0 }
   let complete = false
   for await (const text of lines) {
     if (complete) throw new BackupError('The backup goes on after its end')
@@ -77,7 +83,8 @@ export async function* readArchive(lines: AsyncIterable<string>): AsyncGenerator
       yield { row: line.map(native) }
     } else if ('table' in line) {
       own = sha256()
-      count = { ...count, tables: count.tables + 1, tableRows: 0 }
+      count.tables++
+      count.tableRows = 0
       yield { table: { name: line.table, columns: line.columns } }
     } else if ('end' in line) {
       if (line.rows !== count.tableRows || line.sha256 !== own.digest('hex')) throw mismatch(`Table ${line.end}`)

@@ -6,7 +6,7 @@ import { iso } from '#kernel/time.ts'
 import type { Context } from '#platform/context.ts'
 import type { Platform } from '#platform/platform.ts'
 import { loadOrCreateSecret } from '#platform/secrets.ts'
-import { writeArchive, type Header } from './archive.ts'
+import { fingerprintOf, writeArchive, type Header } from './archive.ts'
 import { seal } from './envelope.ts'
 import { openSnapshot, type Snapshot } from './snapshot.ts'
 
@@ -43,13 +43,13 @@ async function* sealedArchive(
 }
 
 function headerOf(
-  { config, version }: Platform,
+  { config, secrets, version }: Platform,
   startedAt: string,
   { engine, migrations }: Snapshot,
   encrypted: boolean,
 ): Header {
   const secret = encrypted ? String(config.get('secret_key') ?? loadOrCreateSecret(config.get('data_dir'))) : null
-  return { version, created_at: startedAt, engine, migrations, secret }
+  return { version, created_at: startedAt, engine, migrations, secret, fingerprint: fingerprintOf(secrets) }
 }
 
 const compressedAtOnce = 256 * 1024

@@ -41,9 +41,8 @@ function requireUnused(file: string): void {
   }
 }
 
-/** Writes the installation secret that a backup brought, if it brought one; returns where another one went. */
-export function placeSecret(dataDir: string, secret: string | null, now: number): string[] {
-  if (secret === null) return []
+/** Writes the installation secret; returns where another one went. */
+export function placeSecret(dataDir: string, secret: string, now: number): string[] {
   const file = join(dataDir, 'secret.key')
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   if (existsSync(file) && readFileSync(file, 'utf8').trim() === secret) return []

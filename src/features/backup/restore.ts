@@ -1,6 +1,6 @@
-import { existsSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
-import { sql } from 'kysely'
+import { join } from 'node:path'
 import { appendAudit } from '#platform/audit/append.ts'
 import { checkpointFile } from '#platform/audit/checkpoints.ts'
 import type { Database } from '#platform/database/database.ts'
@@ -8,12 +8,13 @@ import { sqliteFile } from '#platform/database/dialects/sqlite.ts'
 import { migrate, migrationNames } from '#platform/database/migrate.ts'
 import { openDatabase } from '#platform/database/open.ts'
 import type { Migration } from '#platform/database/schema.ts'
-import { loadOrCreateSecret, secretsFrom } from '#platform/secrets.ts'
-import type { Header } from './archive.ts'
+import { secretsFrom } from '#platform/secrets.ts'
+import { fingerprintOf, type Header } from './archive.ts'
 import { BackupError } from './envelope.ts'
 import type { Backup } from './inspect.ts'
 import { placeDatabase, placeSecret, putAside } from './place.ts'
-import { tablesOf, type AnyKysely, type TableShape } from './snapshot.ts'
+import { insertAll } from './rows.ts'
+import { tablesOf, type AnyKysely } from './snapshot.ts'
 
 export interface RestoreTarget {
   databaseUrl: string
@@ -46,36 +47,48 @@ export async function isEmptyDatabase(url: string): Promise<boolean> {
  */
 export async function restoreBackup(backup: Backup, target: RestoreTarget): Promise<{ putAside: string[] }> {
   const { header } = backup
-  requireUsable(header, target)
+  requireNotNewer(header, target)
+  const secret = secretFor(header, target)
   const isFile = target.databaseUrl.startsWith('sqlite:')
-  const database = isFile ? await restoreFile(backup, target) : await restoreServer(backup, target)
+  const database = isFile ? await restoreFile(backup, target, secret) : await restoreServer(backup, target, secret)
   // They are newer than what the log now ends with, and would call it cut off.
   const checkpoints = putAside(checkpointFile(target.dataDir), target.now)
-  const secret = placeSecret(target.dataDir, target.secretKey === undefined ? header.secret : null, target.now)
-  return { putAside: [...database, ...checkpoints, ...secret] }
+  const otherSecret = target.secretKey === undefined ? placeSecret(target.dataDir, secret, target.now) : []
+  return { putAside: [...database, ...checkpoints, ...otherSecret] }
 }
 
-function requireUsable({ migrations, secret, version }: Header, target: RestoreTarget): void {
+function requireNotNewer({ migrations, version }: Header, target: RestoreTarget): void {
   const known = new Set(migrationNames(target.migrations))
   const newer = migrations.filter((name) => !known.has(name))
-  if (newer.length > 0) {
-    throw new BackupError(
-      `The backup was written by Miktos ${version}, which is newer than this one (it has ${newer.join(', ')})`,
-    )
-  }
-  if (secret !== null && target.secretKey !== undefined && target.secretKey !== secret) {
-    throw new BackupError(
-      'The setting secret_key is not that of the backup; set the same, or none, and the one in the backup is used',
-    )
-  }
+  if (newer.length === 0) return
+  throw new BackupError(
+    `The backup was written by Miktos ${version}, which is newer than this one (it has ${newer.join(', ')})`,
+  )
 }
 
-async function restoreFile(backup: Backup, target: RestoreTarget): Promise<string[]> {
+/** The secret that the backup was written under: without it nobody could log in, and the audit log would not verify. */
+function secretFor({ secret: brought, fingerprint }: Header, { secretKey, dataDir }: RestoreTarget): string {
+  const file = join(dataDir, 'secret.key')
+  const secret = secretKey ?? brought ?? (existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined)
+  if (secret === undefined) {
+    throw new BackupError(
+      `The backup is not encrypted and does not hold the installation secret; put secret.key of that installation in place first, as ${file}`,
+    )
+  }
+  if (fingerprintOf(secretsFrom(secret)) === fingerprint) return secret
+  throw new BackupError(
+    secretKey === undefined
+      ? `${file} is not the secret of the backup; put that of its installation in place first`
+      : 'The setting secret_key is not that of the backup; set the same, or none, and the one in the backup is used',
+  )
+}
+
+async function restoreFile(backup: Backup, target: RestoreTarget, secret: string): Promise<string[]> {
   const place = sqliteFile(target.databaseUrl)
   const beside = `${place}.restoring`
   await removeDatabase(beside)
   try {
-    await fill(`sqlite:///${beside}`, backup, target)
+    await fill(`sqlite:///${beside}`, backup, target, secret)
     return placeDatabase(beside, place, target.now)
   } catch (error) {
     await removeDatabase(beside)
@@ -87,9 +100,9 @@ const removeDatabase = async (file: string): Promise<void> => {
   await Promise.all(['', '-wal', '-shm'].map((ending) => rm(file + ending, { force: true })))
 }
 
-async function restoreServer(backup: Backup, target: RestoreTarget): Promise<string[]> {
+async function restoreServer(backup: Backup, target: RestoreTarget, secret: string): Promise<string[]> {
   await wipe(target.databaseUrl)
-  await fill(target.databaseUrl, backup, target)
+  await fill(target.databaseUrl, backup, target, secret)
   return []
 }
 
@@ -102,30 +115,25 @@ async function wipe(url: string): Promise<void> {
   await database.close()
 }
 
-async function fill(url: string, backup: Backup, target: RestoreTarget): Promise<void> {
+async function fill(url: string, backup: Backup, { migrations, now }: RestoreTarget, secret: string): Promise<void> {
   const { header } = backup
   const database = await openDatabase(url)
   try {
     // First the tables as they were when the backup was made, so that later migrations find its rows.
     await migrate(
       database,
-      target.migrations.filter(({ name }) => header.migrations.includes(name)),
+      migrations.filter(({ name }) => header.migrations.includes(name)),
     )
-    await database.transaction((tx) => insertAll(tx as unknown as AnyKysely, database, backup))
-    await migrate(database, target.migrations)
-    await recordRestore(database, header, target)
+    await database.transaction((tx) => insertAll(tx as unknown as AnyKysely, database.dialect, backup))
+    await migrate(database, migrations)
+    await recordRestore(database, header, secret, now)
   } finally {
     await database.close()
   }
 }
 
 /** The restored log says that it was restored: what happened after the backup is not in it. */
-async function recordRestore(
-  database: Database,
-  header: Header,
-  { secretKey, dataDir, now }: RestoreTarget,
-): Promise<void> {
-  const secret = header.secret ?? secretKey ?? loadOrCreateSecret(dataDir)
+async function recordRestore(database: Database, header: Header, secret: string, now: number): Promise<void> {
   await database.transaction((tx) =>
     appendAudit(tx, secretsFrom(secret).key('audit'), {
       at: now,
@@ -142,71 +150,6 @@ async function recordRestore(
       after_json: JSON.stringify({ version: header.version, engine: header.engine }),
     }),
   )
-}
-
-async function insertAll(tx: AnyKysely, { dialect }: Database, backup: Backup): Promise<void> {
-  const tables = await tablesOf(tx, dialect)
-  for (const { name } of tables.toReversed()) await tx.deleteFrom(name).execute()
-  let batch: Batch | undefined
-  for await (const part of backup.read()) {
-    if ('table' in part) batch = new Batch(tx, existing(part.table, tables))
-    else if ('row' in part) await batch?.add(part.row)
-    else if ('end' in part) await batch?.flush()
-  }
-  if (dialect === 'postgres') await advanceSequences(tx)
-}
-
-function existing(table: TableShape, tables: TableShape[]): TableShape {
-  const here = tables.find(({ name }) => name === table.name)
-  const missing = here && table.columns.find((column) => !here.columns.includes(column))
-  if (!here || missing) {
-    throw new BackupError(
-      `Miktos has no table ${table.name}${missing ? ` with a column ${missing}` : ''}; was the backed up database its own?`,
-    )
-  }
-  return table
-}
-
-const parametersMax = 10_000
-const charactersMax = 1024 * 1024
-
-/** Rows that are inserted together, as many as an engine takes in one statement. */
-class Batch {
-  readonly #tx: AnyKysely
-  readonly #table: TableShape
-  readonly #rowsMax: number
-  #rows: Record<string, unknown>[] = []
-  #characters = 0
-
-  constructor(tx: AnyKysely, table: TableShape) {
-    this.#tx = tx
-    this.#table = table
-    this.#rowsMax = Math.max(1, Math.floor(parametersMax / table.columns.length))
-  }
-
-  async add(row: unknown[]): Promise<void> {
-    this.#rows.push(Object.fromEntries(this.#table.columns.map((column, index) => [column, row[index]])))
-    for (const value of row) if (typeof value === 'string') this.#characters += value.length
-    if (this.#rows.length >= this.#rowsMax || this.#characters >= charactersMax) await this.flush()
-  }
-
-  async flush(): Promise<void> {
-    if (this.#rows.length > 0) await this.#tx.insertInto(this.#table.name).values(this.#rows).execute()
-    this.#rows = []
-    this.#characters = 0
-  }
-}
-
-/** Rows came with their ids; the counters have to stand behind them. */
-async function advanceSequences(tx: AnyKysely): Promise<void> {
-  for (const { name, columns } of await tx.introspection.getTables()) {
-    for (const column of columns.filter(({ isAutoIncrementing }) => isAutoIncrementing)) {
-      const next = sql`coalesce(max(${sql.ref(column.name)}), 0) + 1`
-      await sql`select setval(pg_get_serial_sequence(${name}, ${column.name}), ${next}, false) from ${sql.table(name)}`.execute(
-        tx,
-      )
-    }
-  }
 }
 
 const anyTables = ({ write }: Database): AnyKysely => write as unknown as AnyKysely

@@ -126,7 +126,10 @@ describe('POST /admin/backup', () => {
   test('409 while another one runs, and 200 after it has ended', async () => {
     const { admin } = await startApp()
     const replies = await Promise.all([1, 2, 3].map(() => admin('POST', '/api/v1/admin/backup', { passphrase })))
-    assert.deepEqual(replies.map(({ statusCode }) => statusCode).toSorted(), [200, 409, 409])
+    assert.deepEqual(
+      replies.map(({ statusCode }) => statusCode).toSorted((a, b) => a - b),
+      [200, 409, 409],
+    )
     assert.equal((await admin('POST', '/api/v1/admin/backup', { passphrase })).statusCode, 200)
   })
 
@@ -211,6 +214,20 @@ describe('a restore', () => {
     assert.equal((await admin('GET', '/api/v1/admin/server/processes')).json().count, 0)
   })
 
+  test('refuses a backup without its secret where that is not in place, and takes it where it is', async () => {
+    const source = await startApp()
+    const file = await backUp({ admin: source.as(source.app.localToken) }, {})
+    const place = await freshPlace()
+    const secretFile = join(place.dataDir, 'secret.key')
+    await assert.rejects(restore(file, place, null), /put secret\.key of that installation in place/)
+    await writeFile(secretFile, 'the secret of quite another installation')
+    await assert.rejects(restore(file, place, null), /is not the secret of the backup/)
+    assert.equal(await isEmptyDatabase(place.databaseUrl), true)
+    await copyFile(join(source.app.platform.config.get('data_dir'), 'secret.key'), secretFile)
+    await restore(file, place, null)
+    await requireUnbrokenAudit(await startRestored(place))
+  })
+
   test('refuses a backup of a newer version and one that belongs to another secret_key', async () => {
     const source = await startApp()
     const backup = await openBackup(await backUp(source), passphrase)
@@ -231,9 +248,9 @@ eachEngine('backups under write load', (engine) => {
   test('20 of 20 restore, hold every write acknowledged before they began, and have an unbroken audit log', async () => {
     const source = await startApp({ database_url: await engine.freshUrl() })
     const acknowledged: string[] = []
-    let writing = true
+    const load = new AbortController()
     const writer = async (name: string): Promise<void> => {
-      for (let count = 0; writing; count++) {
+      for (let count = 0; !load.signal.aborted; count++) {
         const role = `${name}-${count}`
         const reply = await source.admin('POST', '/api/v1/admin/roles', { name: role, permissions: ['metrics:read'] })
         assert.equal(reply.statusCode, 201, reply.body)
@@ -247,7 +264,7 @@ eachEngine('backups under write load', (engine) => {
       // Not encrypted: deriving 40 keys would take longer than all the rest.
       backups.push({ before, file: await backUp({ admin: source.as(source.app.localToken) }, {}) })
     }
-    writing = false
+    load.abort()
     await writers
     for (const { file, before } of backups) {
       const place = { dataDir: await temporaryFolder(), databaseUrl: await engine.freshUrl() }
