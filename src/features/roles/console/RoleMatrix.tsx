@@ -200,5 +200,4 @@ const Mark = ({ allowed }: { allowed: boolean }) => (
 )
 
 const head = 'sticky top-0 border-b border-border bg-surface py-2 text-left'
-const firstColumn =
-  'sticky left-0 z-[5] w-72 min-w-72 border-r border-border px-3 max-md:w-36 max-md:min-w-36 max-md:px-2'
+const firstColumn = 'sticky left-0 w-72 min-w-72 border-r border-border px-3 max-md:w-36 max-md:min-w-36 max-md:px-2'
