@@ -167,6 +167,7 @@ export async function approveUser(ctx: Context, id: string, role: string | undef
   if (role !== undefined) await requireMayGive(ctx, role)
   return ctx.change('user.approve', { kind: 'user', id }, async (tx, note) => {
     const before = await getUser(tx, id)
+    await requireMayActOn(ctx, tx, before)
     const after: UserRow = { ...before, state: 'active', role: role ?? before.role, updated_at: ctx.now() }
     const { numUpdatedRows } = await tx
       .updateTable('users')
