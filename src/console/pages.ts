@@ -1,4 +1,4 @@
-import { CircleUserRound, Cpu, HeartPulse, KeyRound, LayoutDashboard, MonitorSmartphone, ShieldCheck, ShieldUser, SlidersHorizontal, UsersRound, type LucideIcon } from 'lucide-react'
+import { Activity, CircleUserRound, Cpu, FolderKanban, HeartPulse, KeyRound, LayoutDashboard, MonitorSmartphone, ShieldCheck, ShieldUser, SlidersHorizontal, UsersRound, type LucideIcon } from 'lucide-react'
 import type { ComponentType } from 'react'
 import type { Permission } from '#kernel/permissions.ts'
 import { pb } from './paths.ts'
@@ -40,6 +40,88 @@ export const pages: Page[] = [
     icon: LayoutDashboard,
     chord: 'o',
     keywords: 'home dashboard health traffic requests latency',
+  },
+  {
+    path: pb.projects(),
+    title: 'Projects',
+    load: () => import('#features/projects/console/ProjectsPage.tsx'),
+    permission: ['projects:own', 'projects:read'],
+    nav: { group: 'AI' },
+    icon: FolderKanban,
+    chord: 'j',
+    keywords: 'messages conversations pending processing completed',
+    panels: [
+      {
+        path: pb.projectNew(),
+        title: 'New project',
+        load: () => import('#features/projects/console/NewProjectPanel.tsx'),
+        permission: 'projects:own',
+      },
+    ],
+  },
+  {
+    path: '/projects/$id',
+    title: 'Project',
+    load: () => import('#features/projects/console/ProjectPage.tsx'),
+    permission: ['projects:own', 'projects:read'],
+    parent: pb.projects(),
+    panels: [
+      {
+        path: '/projects/$id/edit',
+        title: 'Edit project',
+        load: () => import('#features/projects/console/EditProjectPanel.tsx'),
+        permission: ['projects:own', 'projects:write'],
+      },
+    ],
+  },
+  {
+    path: pb.activity(),
+    title: 'Activity',
+    load: () => import('#features/activity/console/ActivityPage.tsx'),
+    permission: 'activity:read',
+    nav: { group: 'Admin' },
+    icon: Activity,
+    chord: 't',
+    keywords: 'traffic requests trends active users',
+  },
+  {
+    path: pb.activity('users'),
+    title: 'Activity by user',
+    load: () => import('#features/activity/console/ActivityUsersPage.tsx'),
+    permission: 'activity:read',
+    parent: pb.activity(),
+    keywords: 'ranking most active',
+  },
+  {
+    path: '/activity/users/$id',
+    title: 'Timeline',
+    load: () => import('#features/activity/console/UserTimelinePage.tsx'),
+    permission: 'activity:read',
+    parent: pb.activity('users'),
+  },
+  {
+    path: pb.activity('endpoints'),
+    title: 'Activity by endpoint',
+    load: () => import('#features/activity/console/ActivityEndpointsPage.tsx'),
+    permission: 'activity:read',
+    parent: pb.activity(),
+    keywords: 'routes latency errors popularity',
+  },
+  {
+    path: pb.activity('logins'),
+    title: 'Logins',
+    load: () => import('#features/activity/console/ActivityLoginsPage.tsx'),
+    permission: 'activity:read',
+    parent: pb.activity(),
+    keywords: 'failed attempts addresses heatmap',
+  },
+  {
+    path: pb.activity('resources'),
+    title: 'Consumption',
+    load: () => import('#features/activity/console/ActivityResourcesPage.tsx'),
+    permission: 'activity:read',
+    parent: pb.activity(),
+    keywords: 'resources usage capacity projects',
   },
   {
     path: pb.processes(),
@@ -158,6 +240,14 @@ export const pages: Page[] = [
     load: () => import('#features/auth/console/SessionsPage.tsx'),
     icon: MonitorSmartphone,
     keywords: 'devices logged in end',
+  },
+  {
+    path: pb.me('activity'),
+    title: 'My activity',
+    load: () => import('#features/activity/console/MyActivityPage.tsx'),
+    permission: 'activity:own',
+    icon: Activity,
+    keywords: 'timeline logins calls',
   },
   {
     path: pb.me('preferences'),

@@ -8,8 +8,11 @@ describe('the path builder', () => {
     const addresses = {
       overview: pb.overview(),
       activity: pb.activity(),
+      activityUsers: pb.activity('users'),
       userActivity: pb.userActivity(id),
       projects: pb.projects(),
+      projectNew: pb.projectNew(),
+      projectEdit: pb.projectEdit(id),
       project: pb.project(id),
       users: pb.users(),
       userNew: pb.userNew(),
@@ -34,8 +37,11 @@ describe('the path builder', () => {
     assert.deepEqual(addresses, {
       overview: '/',
       activity: '/activity',
+      activityUsers: '/activity/users',
       userActivity: '/activity/users/a%2Fb%20c',
       projects: '/projects',
+      projectNew: '/projects-new',
+      projectEdit: '/projects/a%2Fb%20c/edit',
       project: '/projects/a%2Fb%20c',
       users: '/users',
       userNew: '/users-new',
@@ -65,11 +71,21 @@ describe('where a login goes on', () => {
     assert.equal(safeNext('/users?state=pending'), '/users?state=pending')
   })
   it('is never somebody else’s address', () => {
-    for (const next of ['https://evil.example', '//evil.example', '/\\evil.example', '/\t/evil.example', 'javascript:alert(1)', '', undefined, 7]) {
+    for (const next of [
+      'https://evil.example',
+      '//evil.example',
+      '/\\evil.example',
+      '/\t/evil.example',
+      'javascript:alert(1)',
+      '',
+      undefined,
+      7,
+    ]) {
       assert.equal(safeNext(next), '/', String(next))
     }
   })
   it('is not the login page again', () => {
-    for (const next of ['/login', '/login?next=/login', '/setup?token=x', '/register']) assert.equal(safeNext(next), '/', next)
+    for (const next of ['/login', '/login?next=/login', '/setup?token=x', '/register'])
+      assert.equal(safeNext(next), '/', next)
   })
 })

@@ -1,8 +1,10 @@
 import type { Feature } from '#platform/http/endpoints.ts'
+import { createActivity } from './activity/index.ts'
 import { apiKeysFeature } from './api-keys/index.ts'
 import { createAudit } from './audit/index.ts'
 import { createAuth, type Auth } from './auth/index.ts'
 import { backupFeature } from './backup/index.ts'
+import { createDemo } from './demo/index.ts'
 import { mfaFeature } from './mfa/index.ts'
 import { processesFeature } from './processes/index.ts'
 import { projectsFeature } from './projects/index.ts'
@@ -14,6 +16,7 @@ import { usersFeature } from './users/index.ts'
 /** Every capability of the product, one line each. */
 export function createFeatures(): { features: Feature[]; auth: Auth } {
   const auth = createAuth()
+  const activity = createActivity()
   const features: Feature[] = [
     rolesFeature,
     usersFeature,
@@ -22,6 +25,8 @@ export function createFeatures(): { features: Feature[]; auth: Auth } {
     mfaFeature,
     projectsFeature,
     createAudit(),
+    activity.feature,
+    createDemo(activity),
     settingsFeature,
     systemFeature,
     processesFeature,

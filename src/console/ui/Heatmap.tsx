@@ -18,7 +18,7 @@ const levels = 5
 export function Heatmap({ label, rows, columns, values, what }: HeatmapProps) {
   const highest = Math.max(1, ...values.flat())
   return (
-    <section tabIndex={0} aria-label={label} className="overflow-x-auto">
+    <section tabIndex={0} aria-label={label} className="relative overflow-x-auto">
       <table className="w-full min-w-[480px] table-fixed border-separate border-spacing-[2px] text-xs text-faint">
         <caption className="sr-only">{label}</caption>
         <thead>

@@ -21,6 +21,10 @@ export async function peopleOf(db: ReadDb, ids: readonly (string | null)[]): Pro
   const users = new Map(rows.map((row) => [row.id, row]))
   return (id) => {
     const user = users.get(id)
-    return { user_id: id, username: user?.username ?? (Object.hasOwn(nobody, id) ? nobody[id]! : null), demo: user?.demo === 1 }
+    return {
+      user_id: id,
+      username: user?.username ?? (Object.hasOwn(nobody, id) ? nobody[id]! : null),
+      demo: user?.demo === 1,
+    }
   }
 }

@@ -1,11 +1,12 @@
 import type { MessageRow, ProjectRow } from '#features/projects/index.ts'
 import type { UserRow } from '#features/users/index.ts'
 
-interface SamplePerson {
-  name: string
-  role: string
-  state: UserRow['state']
-  /** Documentation addresses, which belong to nobody. */
+const mac = 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7)'
+const windows = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64)'
+const chrome = 'AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36'
+
+/** How somebody works; documentation addresses belong to nobody. */
+export interface Habits {
   address: string
   browser: string
   /** Hours in UTC between which they work. */
@@ -15,97 +16,72 @@ interface SamplePerson {
   calls: number
 }
 
+interface SamplePerson {
+  name: string
+  role: string
+  state: UserRow['state']
+  /** Left out for those who never logged in. */
+  habits?: Habits
+}
+
 export const people: SamplePerson[] = [
   {
     name: 'demo-mara',
     role: 'operator',
     state: 'active',
-    address: '192.0.2.14',
-    browser: 'Firefox on Linux',
-    from: 6,
-    to: 15,
-    calls: 60,
+    habits: {
+      address: '192.0.2.14',
+      browser: 'Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0',
+      from: 6,
+      to: 15,
+      calls: 60,
+    },
   },
   {
     name: 'demo-noor',
     role: 'developer',
     state: 'active',
-    address: '198.51.100.23',
-    browser: 'Chrome on macOS',
-    from: 8,
-    to: 17,
-    calls: 75,
+    habits: { address: '198.51.100.23', browser: `${mac} ${chrome}`, from: 8, to: 17, calls: 75 },
   },
   {
     name: 'demo-kenji',
     role: 'developer',
     state: 'active',
-    address: '203.0.113.80',
-    browser: 'Safari on macOS',
-    from: 0,
-    to: 9,
-    calls: 40,
+    habits: {
+      address: '203.0.113.80',
+      browser: `${mac} AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.4 Safari/605.1.15`,
+      from: 0,
+      to: 9,
+      calls: 40,
+    },
   },
   {
     name: 'demo-ines',
     role: 'qvp',
     state: 'active',
-    address: '192.0.2.61',
-    browser: 'Edge on Windows',
-    from: 9,
-    to: 14,
-    calls: 16,
+    habits: { address: '192.0.2.61', browser: `${windows} ${chrome} Edg/142.0.0.0`, from: 9, to: 14, calls: 16 },
   },
   {
     name: 'demo-tomas',
     role: 'user',
     state: 'active',
-    address: '198.51.100.7',
-    browser: 'Chrome on Windows',
-    from: 12,
-    to: 21,
-    calls: 28,
+    habits: { address: '198.51.100.7', browser: `${windows} ${chrome}`, from: 12, to: 21, calls: 28 },
   },
   {
     name: 'demo-aiko',
     role: 'viewer',
     state: 'active',
-    address: '203.0.113.9',
-    browser: 'Firefox on Android',
-    from: 10,
-    to: 12,
-    calls: 8,
+    habits: {
+      address: '203.0.113.9',
+      browser: 'Mozilla/5.0 (Android 15; Mobile; rv:145.0) Gecko/145.0 Firefox/145.0',
+      from: 10,
+      to: 12,
+      calls: 8,
+    },
   },
-  {
-    name: 'demo-omar',
-    role: 'user',
-    state: 'pending',
-    address: '192.0.2.77',
-    browser: 'Chrome on Linux',
-    from: 0,
-    to: 0,
-    calls: 0,
-  },
-  {
-    name: 'demo-lena',
-    role: 'user',
-    state: 'pending',
-    address: '192.0.2.78',
-    browser: 'Firefox on Windows',
-    from: 0,
-    to: 0,
-    calls: 0,
-  },
-  {
-    name: 'demo-pavel',
-    role: 'user',
-    state: 'disabled',
-    address: '198.51.100.90',
-    browser: 'Chrome on Linux',
-    from: 0,
-    to: 0,
-    calls: 0,
-  },
+  { name: 'demo-omar', role: 'user', state: 'pending' },
+  { name: 'demo-lena', role: 'user', state: 'pending' },
+  { name: 'demo-pavel', role: 'user', state: 'disabled' },
 ]
 
 interface SampleProject {

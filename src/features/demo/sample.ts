@@ -78,18 +78,8 @@ export const callersOf = (
   owned: readonly Pick<ProjectRow, 'id' | 'owner_id'>[],
 ): Caller[] =>
   users.flatMap(({ id, username, state }) => {
-    const person = people.find(({ name }) => name === username)
-    if (!person || person.calls === 0 || state !== 'active') return []
-    const { address, browser, from, to, calls } = person
-    return [
-      {
-        id,
-        address,
-        browser,
-        from,
-        to,
-        calls,
-        projectIds: owned.filter(({ owner_id }) => owner_id === id).map((project) => project.id),
-      },
-    ]
+    const habits = people.find(({ name }) => name === username)?.habits
+    if (!habits || state !== 'active') return []
+    const projectIds = owned.filter(({ owner_id }) => owner_id === id).map((project) => project.id)
+    return [{ id, ...habits, projectIds }]
   })

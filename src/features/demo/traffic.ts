@@ -1,15 +1,11 @@
 import { dayMs, hourMs, minuteMs } from '#kernel/time.ts'
 import type { ActivityEvent } from '#features/activity/index.ts'
+import type { Habits } from './cast.ts'
 import type { Random } from './random.ts'
 
 /** A sample user as far as their traffic needs them. */
-export interface Caller {
+export interface Caller extends Habits {
   id: string
-  address: string
-  browser: string
-  from: number
-  to: number
-  calls: number
   projectIds: string[]
 }
 
@@ -142,12 +138,12 @@ export function sampleHistory(
 function sampleDay(caller: Caller, day: number, apiPrefix: string, random: Random): ActivityEvent[] {
   const weekday = new Date(day).getUTCDay()
   const presence = weekday === 0 || weekday === 6 ? 0.12 : 0.92
-  if (caller.calls === 0 || random.next() > presence) return []
+  if (random.next() > presence) return []
   const sessionId = `demo-${caller.id}-${day}`
-  const start = day + caller.from * hourMs + random.integer(0, 50) * minuteMs
+  const start = day + caller.from * hourMs + random.integer(-40, 90) * minuteMs
   const end = day + caller.to * hourMs
   const count = random.integer(Math.round(caller.calls * 0.6), Math.round(caller.calls * 1.3))
-  const failures = random.next() < 0.15 ? random.integer(1, 3) : 0
+  const failures = random.next() < 0.08 ? random.integer(1, 2) : 0
   const events = [
     ...Array.from({ length: failures }, (_, index) => failedLogin(caller, start - (index + 1) * minuteMs)),
     sampleLogin(caller, sessionId, start),

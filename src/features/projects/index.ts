@@ -4,12 +4,10 @@ import { projectHandlers } from './routes.ts'
 import { projectMigrations } from './store.ts'
 
 export {
-  countMessages,
   countProjects,
   deleteProjectsOf,
   messageCounts,
   projectCounts,
-  projectCountsByStatus,
   transferProjects,
   type MessageRow,
   type ProjectRow,

@@ -1,7 +1,7 @@
 import type { ReadDb, Tx } from '#platform/database/database.ts'
 import type { Migration } from '#platform/database/schema.ts'
 import type { messageRoles } from './contract.ts'
-import { projectStatuses, type ProjectStatus } from './status.ts'
+import type { ProjectStatus } from './status.ts'
 
 export interface ProjectRow {
   id: string
@@ -87,29 +87,6 @@ export async function deleteProjectsOf(tx: Tx, ownerId: string): Promise<void> {
 
 export async function transferProjects(tx: Tx, from: string, to: string): Promise<void> {
   await tx.updateTable('projects').set({ owner_id: to }).where('owner_id', '=', from).execute()
-}
-
-export async function projectCountsByStatus(db: ReadDb): Promise<Record<ProjectStatus, number>> {
-  const rows = await db
-    .selectFrom('projects')
-    .select((row) => ['status', row.fn.countAll<number>().as('count')])
-    .groupBy('status')
-    .execute()
-  const counts = new Map(rows.map(({ status, count }) => [status, Number(count)]))
-  return Object.fromEntries(projectStatuses.map((status) => [status, counts.get(status) ?? 0])) as Record<
-    ProjectStatus,
-    number
-  >
-}
-
-/** Of all projects; with `since`, those written from then on. */
-export async function countMessages(db: ReadDb, since = 0): Promise<number> {
-  const { count } = await db
-    .selectFrom('messages')
-    .select((row) => row.fn.countAll<number>().as('count'))
-    .where('created_at', '>=', since)
-    .executeTakeFirstOrThrow()
-  return Number(count)
 }
 
 /** Messages written since then by author, or by project. */

@@ -1,0 +1,76 @@
+import { useQuery } from '@tanstack/react-query'
+import { Card } from '#console/ui/Card.tsx'
+import { EmptyState } from '#console/ui/EmptyState.tsx'
+import { ErrorPanel } from '#console/ui/ErrorPanel.tsx'
+import { Skeleton } from '#console/ui/Skeleton.tsx'
+import { ActiveNow } from './ActiveNow.tsx'
+import { ActivityFrame } from './ActivityFrame.tsx'
+import { Endpoint } from './Endpoint.tsx'
+import { PersonLink } from './PersonLink.tsx'
+import { activeQuery, overviewQuery, rankingQuery, trafficQuery } from './queries.ts'
+import { inWords, useRange } from './range.ts'
+import { RankList } from './RankList.tsx'
+import { TrafficCards } from './TrafficCards.tsx'
+import { TrafficTiles } from './TrafficTiles.tsx'
+import { TrendsCard } from './TrendsCard.tsx'
+
+export default function ActivityPage() {
+  const { days } = useRange()
+  const traffic = useQuery(trafficQuery(days))
+  const active = useQuery(activeQuery)
+  const { data: overview } = useQuery(overviewQuery(days))
+  const users = useQuery(rankingQuery({ days, sort: 'calls', offset: 0, limit: 6 })).data?.users
+  const byType = overview?.activity_by_type
+  return (
+    <ActivityFrame>
+      <div className="grid grid-cols-2 gap-3 max-lg:grid-cols-1">
+        {traffic.data ? (
+          <>
+            <TrafficTiles
+              traffic={traffic.data}
+              online={active.data?.users_online}
+              logins={byType && { good: byType.login, failed: byType.login_failed }}
+            />
+            <TrafficCards traffic={traffic.data} days={days} />
+          </>
+        ) : traffic.error ? (
+          <div className="col-span-full">
+            <ErrorPanel error={traffic.error} what="traffic" onRetry={() => void traffic.refetch()} />
+          </div>
+        ) : (
+          <Skeleton className="col-span-full h-80" />
+        )}
+        <ActiveNow />
+        <Card title="Most active users">
+          {users?.length === 0 ? (
+            <EmptyState kind="none" title={`Nobody did anything in ${inWords(days)}`} />
+          ) : (
+            <RankList
+              label="Most active users"
+              ranked={(users ?? []).map((user) => ({
+                key: user.user_id,
+                name: <PersonLink person={user} />,
+                count: user.calls,
+              }))}
+            />
+          )}
+        </Card>
+        <Card title="Most used endpoints">
+          {overview?.popular_endpoints.length === 0 ? (
+            <EmptyState kind="none" title={`Nothing was called in ${inWords(days)}`} />
+          ) : (
+            <RankList
+              label="Most used endpoints"
+              ranked={(overview?.popular_endpoints ?? []).map(({ endpoint, access_count }) => ({
+                key: endpoint,
+                name: <Endpoint path={endpoint} />,
+                count: access_count,
+              }))}
+            />
+          )}
+        </Card>
+        <TrendsCard />
+      </div>
+    </ActivityFrame>
+  )
+}
