@@ -12,6 +12,7 @@ interface Step {
 const steps: Step[] = [
   { name: 'types of the server', argv: [node, tsc, '-p', 'tsconfig.json'] },
   { name: 'types of the console', argv: [node, tsc, '-p', 'src/console/tsconfig.json'] },
+  { name: 'types of the browser tests', argv: [node, tsc, '-p', 'test/browser/tsconfig.json'] },
   { name: 'lint', argv: [node, 'node_modules/oxlint/bin/oxlint', '--type-aware', '--deny-warnings'] },
   { name: 'unused files, exports and packages', argv: [node, 'node_modules/knip/bin/knip.js', '--no-progress'] },
   { name: 'boundaries', argv: [node, 'scripts/boundaries.ts'] },
