@@ -1,5 +1,6 @@
 import type { Reply, Request } from '#kernel/contract.ts'
 import type { Api } from './api.ts'
+import { apiPath } from './apiPath.ts'
 import { ApiError, hasCode, NetworkError } from './errors.ts'
 import { reauthenticate } from './reauthentication.ts'
 import { refreshSession, sessionEnded } from './session.ts'
@@ -16,8 +17,6 @@ interface Sent {
   body?: unknown
   signal?: AbortSignal
 }
-
-const basePath = '/api/v1'
 
 /**
  * Calls the API: `call('POST /admin/users/{id}/approve', { params: { id } })`. Throws ApiError or
@@ -95,5 +94,5 @@ function urlFor(route: string, { params = {}, query = {} }: Sent): string {
   for (const [name, value] of Object.entries(query)) {
     if (value !== undefined && value !== null && value !== '') search.set(name, String(value))
   }
-  return `${basePath}${path}${search.size > 0 ? `?${search}` : ''}`
+  return apiPath(`${path}${search.size > 0 ? `?${search}` : ''}`)
 }

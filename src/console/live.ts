@@ -1,4 +1,5 @@
 import { useEffect, useEffectEvent, useSyncExternalStore } from 'react'
+import { apiPath } from './apiPath.ts'
 import { refreshSession, sessionEnded } from './session.ts'
 
 /** One thing that happened; `seq` counts up by one per topic. */
@@ -117,7 +118,7 @@ function setState(next: LiveState): void {
 
 function connect(): void {
   socket?.close()
-  const opened = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/api/v1/stream`)
+  const opened = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}${apiPath('/stream')}`)
   socket = opened
   heardAt = Date.now()
   opened.addEventListener('message', ({ data }) => {

@@ -1,3 +1,4 @@
+import { apiPath } from './apiPath.ts'
 import { NetworkError } from './errors.ts'
 import { pb, safeNext } from './paths.ts'
 
@@ -20,7 +21,7 @@ async function renew(): Promise<boolean> {
   const startedAt = Date.now()
   const renewUnlessDone = async (): Promise<boolean> => {
     if (Number(localStorage.getItem(refreshedAtKey)) > startedAt) return true
-    const response = await fetch('/api/v1/auth/refresh', {
+    const response = await fetch(apiPath('/auth/refresh'), {
       method: 'POST',
       credentials: 'same-origin',
       headers: { 'content-type': 'application/json' },

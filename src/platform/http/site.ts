@@ -37,12 +37,15 @@ export async function mountSite(server: HttpServer, operations: readonly Operati
       )
     },
   })
-  const index = readFileSync(indexFile)
+  const apiPrefix = platform.config.get('api_prefix')
+  // The page tells its script where the API is.
+  const index = readFileSync(indexFile, 'utf8').replace(/(<meta name="api-prefix" content=")[^"]*/, `$1${apiPrefix}`)
   app.get('/', (_request, reply) => sendPage(reply, index))
-  return (request, reply) => (isPage(request) ? sendPage(reply, index) : undefined)
+  return (request, reply) =>
+    isPage(request) && !pathOf(request.url).startsWith(`${apiPrefix}/`) ? sendPage(reply, index) : undefined
 }
 
-const sendPage = (reply: FastifyReply, html: Buffer): FastifyReply =>
+const sendPage = (reply: FastifyReply, html: string): FastifyReply =>
   reply.code(200).type('text/html; charset=utf-8').header('cache-control', 'no-cache').send(html)
 
 /** Paths the server keeps for itself; every other path that a browser opens is a page of the console. */

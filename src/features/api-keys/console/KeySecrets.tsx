@@ -1,3 +1,4 @@
+import { apiPath } from '#console/apiPath.ts'
 import { CodeBlock } from '#console/ui/CodeBlock.tsx'
 import { SecretOnce } from '#console/ui/SecretOnce.tsx'
 import type { MadeApiKey } from './queries.ts'
@@ -9,7 +10,7 @@ export const KeySecrets = ({ made: { key, signing_secret } }: { made: MadeApiKey
     {signing_secret && <SecretOnce label="Signing secret" value={signing_secret} />}
     <div className="flex flex-col gap-1">
       <p className="text-sm text-muted">Try it:</p>
-      <CodeBlock what="command" wrap code={`curl -H "Authorization: Bearer ${key}" ${location.origin}/api/v1/me`} />
+      <CodeBlock what="command" wrap code={`curl -H "Authorization: Bearer ${key}" ${location.origin}${apiPath('/me')}`} />
     </div>
   </div>
 )
