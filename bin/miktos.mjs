@@ -1,0 +1,37 @@
+#!/usr/bin/env node
+// Plain JavaScript, because any Node from 20 on may start it: finds a Node that runs Miktos and hands over to it.
+import { spawn } from 'node:child_process'
+import { existsSync, realpathSync } from 'node:fs'
+import { constants } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const nodeMajorMin = 24
+
+const root = dirname(dirname(realpathSync(fileURLToPath(import.meta.url))))
+const main = join(root, 'src', 'cli', 'main.ts')
+const packagedNode = join(root, 'node_modules', '.bin', 'node')
+
+if (!existsSync(join(root, 'node_modules'))) {
+  end(`Miktos is not installed yet. Run this once:\n  npm --prefix ${root} run prestart`)
+} else if (existsSync(packagedNode) && realpathSync(packagedNode) !== realpathSync(process.execPath)) {
+  handOver(packagedNode)
+} else if (Number(process.versions.node.split('.')[0]) >= nodeMajorMin) {
+  process.argv[1] = main
+  await import(main)
+} else {
+  end(`Miktos needs Node ${nodeMajorMin} or later. This is Node ${process.versions.node}.`)
+}
+
+function handOver(node) {
+  const child = spawn(node, [main, ...process.argv.slice(2)], { stdio: 'inherit' })
+  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  // A terminal sends it to both; a second one would end a server without draining it.
+  process.on('SIGINT', () => process.stdin.isTTY || child.kill('SIGINT'))
+  child.once('exit', (code, signal) => process.exit(code ?? 128 + constants.signals[signal]))
+}
+
+function end(message) {
+  process.stderr.write(`${message}\n`)
+  process.exitCode = 1
+}
