@@ -1,8 +1,10 @@
-import { mkdir } from 'node:fs/promises'
+import type { ChildProcess } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
 import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core'
-import { serverPassword, type ServerProcess } from './server.ts'
+import { launchServer, serverPassword, type ServerProcess } from './server.ts'
 import { until } from './until.ts'
 
 /** Why a suite that needs a browser is skipped, for the `skip` option. */
@@ -28,6 +30,41 @@ export const narrow = { width: 375, height: 812 }
 /** A real Chromium without a window; whoever starts it closes it. */
 export const startBrowser = (): Promise<Browser> =>
   chromium.launch({ executablePath: process.env['MIKTOS_TEST_CHROMIUM']!, headless: true, args: quiet })
+
+/** A server, a browser, and the administrator logged in; `stop` ends it all. */
+export interface World {
+  browser: Browser
+  server: ServerProcess
+  dataDir: string
+  admin: BrowserContext
+  stop(): Promise<void>
+}
+
+/** With `MIKTOS_DEMO` in `env` it waits until the sample data is there. */
+export async function startWorld(env: Record<string, string> = {}): Promise<World> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'miktos-test-'))
+  let child: ChildProcess | undefined
+  const [server, browser] = await Promise.all([
+    launchServer({ dataDir, env }, (started) => (child = started)),
+    startBrowser(),
+  ])
+  const admin = await loggedIn(browser, server)
+  if (env['MIKTOS_DEMO']) await sampleIsThere(admin, server.url)
+  const stop = async (): Promise<void> => {
+    await browser.close()
+    child?.kill('SIGKILL')
+    await server.exited
+    await rm(dataDir, { recursive: true, force: true })
+  }
+  return { browser, server, dataDir, admin, stop }
+}
+
+/** The sample is written after the start. */
+const sampleIsThere = (context: BrowserContext, url: string): Promise<void> =>
+  until('the sample data', async () => {
+    const { users } = await api<{ users: number }>(context, url, 'GET', '/admin/demo')
+    return users > 0
+  })
 
 export async function newContext(browser: Browser, options: BrowserContextOptions = {}): Promise<BrowserContext> {
   // Without movement there is nothing half shown to look at.
@@ -132,17 +169,6 @@ export async function setTheme(page: Page, theme: 'dark' | 'light'): Promise<voi
   await page.locator(`html[data-theme="${theme}"]`).waitFor({ state: 'attached' })
 }
 
-/** The one row of `GET path` that `find` accepts, asked for with the context's cookies; waits until it is there. */
-export async function apiRow<Row>(context: BrowserContext, path: string, find: (row: Row) => boolean): Promise<Row> {
-  let row: Row | undefined
-  await until(`a row of ${path}`, async () => {
-    const rows = (await (await context.request.get(path)).json()) as Row[]
-    row = rows.find(find)
-    return row !== undefined
-  })
-  return row!
-}
-
 /** A call with the context's cookies as the console itself makes it. Throws unless it is answered with 2xx. */
 export async function api<Answer>(
   context: BrowserContext,
@@ -158,9 +184,4 @@ export async function api<Answer>(
   })
   if (!reply.ok()) throw new Error(`${method} ${path}: ${reply.status()} ${await reply.text()}`)
   return (reply.status() === 204 ? undefined : await reply.json()) as Answer
-}
-
-export async function picture(page: Page, folder: string, name: string): Promise<void> {
-  await mkdir(folder, { recursive: true })
-  await page.screenshot({ path: join(folder, `${name}.png`) })
 }

@@ -27,7 +27,15 @@ export interface ServerOptions {
 }
 
 /** A real `miktos serve` in a process of its own, ended with the test at the latest. */
-export async function startServer({ dataDir, args = [], env = {}, port }: ServerOptions): Promise<ServerProcess> {
+export function startServer(options: ServerOptions): Promise<ServerProcess> {
+  return launchServer(options, (child) => after(() => child.kill('SIGKILL')))
+}
+
+/** As `startServer`, for hooks and scripts: whoever starts it ends it, through `onSpawn` even if it is never ready. */
+export async function launchServer(
+  { dataDir, args = [], env = {}, port }: ServerOptions,
+  onSpawn: (child: ChildProcess) => void,
+): Promise<ServerProcess> {
   const usedPort = port ?? (await freePort())
   const startedAt = performance.now()
   const child = spawn(
@@ -54,7 +62,7 @@ export async function startServer({ dataDir, args = [], env = {}, port }: Server
       stdio: ['ignore', 'pipe', 'pipe'],
     },
   )
-  after(() => child.kill('SIGKILL'))
+  onSpawn(child)
   let text = ''
   const exited = once(child, 'exit').then(([code, signal]) => (code ?? signal) as number | string)
   const ready = new Promise<void>((resolve, reject) => {

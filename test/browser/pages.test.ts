@@ -1,0 +1,177 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import type { Page } from 'playwright-core'
+import { pages } from '#console/pages.ts'
+import {
+  api,
+  axeViolations,
+  loggedIn,
+  narrow,
+  newContext,
+  open,
+  setTheme,
+  settled,
+  startWorld,
+  watchFaults,
+  wide,
+  wideElements,
+  withoutChromium,
+  type World,
+} from '../support/browser.ts'
+import { until } from '../support/until.ts'
+import { places, type Place } from './rows.ts'
+
+const viewerPassword = 'only looks at what others do'
+
+const registered = pages.flatMap((page) => [page, ...(page.panels ?? [])])
+const outside = ['/login', '/register', '/setup']
+
+describe('every page', { skip: withoutChromium() }, () => {
+  let world: World
+  let all: Place[]
+
+  before(async () => {
+    world = await startWorld({ MIKTOS_DEMO: 'true', MIKTOS_REGISTRATION: 'approval' })
+    all = await places(world.admin, world.server.url)
+  })
+  after(() => world.stop())
+
+  for (const { path } of registered) {
+    test(`${path} opens whole, alone and for everybody`, async () => {
+      const { admin, server } = world
+      const { address, title } = all.find((place) => place.path === path)!
+      const page = await admin.newPage()
+      const faults = watchFaults(page, server.url)
+      await open(page, address)
+      await setTheme(page, 'dark')
+      const h1 = page.locator('h1')
+      assert.equal(await h1.count(), 1)
+      assert.equal(await page.title(), `${title} · Miktos`)
+      assert.equal(new URL(page.url()).pathname, address)
+      assert.deepEqual(await axeViolations(page), [], 'dark')
+      assert.deepEqual(await wideElements(page), [], '1440 px')
+
+      await setTheme(page, 'light')
+      assert.deepEqual(await axeViolations(page), [], 'light')
+
+      const before = await outline(page)
+      await page.reload()
+      await settled(page)
+      await until('the same outline after a reload', async () => (await outline(page)) === before).catch(async () =>
+        assert.equal(await outline(page), before),
+      )
+
+      await page.setViewportSize(narrow)
+      await settled(page)
+      assert.deepEqual(await wideElements(page), [], '375 px')
+      assert.deepEqual(await axeViolations(page), [], '375 px')
+      assert.deepEqual(faults, [])
+      await page.close()
+    })
+  }
+
+  for (const path of outside) {
+    test(`${path} opens for somebody who is nobody yet`, async () => {
+      const { browser, server } = world
+      const context = await newContext(browser, { baseURL: server.url })
+      const page = await context.newPage()
+      const faults = watchFaults(page, server.url)
+      await open(page, path)
+      assert.equal(await page.locator('h1').count(), 1)
+      for (const theme of ['dark', 'light'] as const) {
+        await page.evaluate((wanted) => localStorage.setItem('miktos.preferences', JSON.stringify({ theme: wanted })), theme)
+        await page.reload()
+        await settled(page)
+        assert.equal(await page.locator('html').getAttribute('data-theme'), theme)
+        assert.deepEqual(await axeViolations(page), [], theme)
+      }
+      for (const size of [wide, narrow]) {
+        await page.setViewportSize(size)
+        assert.deepEqual(await wideElements(page), [], `${size.width} px`)
+      }
+      assert.deepEqual(faults, [])
+      await context.close()
+    })
+  }
+
+  test('a viewer is told what they lack, sees no way there, and no request of theirs is refused', async () => {
+    const { admin, browser, server } = world
+    await api(admin, server.url, 'POST', '/admin/users', {
+      email: 'viewer@example.com',
+      username: 'viewer',
+      role: 'viewer',
+      password: viewerPassword,
+    })
+    const context = await loggedIn(browser, server, { username: 'viewer', password: viewerPassword })
+    const { permissions } = await api<{ permissions: string[] }>(context, server.url, 'GET', '/me')
+    const page = await context.newPage()
+    const refused: string[] = []
+    page.on('response', (response) => {
+      if (response.status() === 403) refused.push(`${response.request().method()} ${response.url()}`)
+    })
+    await open(page, '/')
+    const links = await page.getByRole('navigation', { name: 'Main' }).getByRole('link').allInnerTexts()
+    for (const { path, address, title, permission } of all) {
+      const isAllowed = permission.length === 0 || permission.some((name) => permissions.includes(name))
+      const inNavigation = pages.some((known) => known.path === path && known.nav)
+      if (inNavigation) assert.equal(links.includes(title), isAllowed, `${title} in the navigation`)
+      if (path === '/') continue
+      await open(page, address)
+      const denied = page.getByText('You may not see this page')
+      assert.equal(await denied.count() > 0, !isAllowed, `${path} for a viewer`)
+      if (!isAllowed) await named(page, permission)
+    }
+    assert.deepEqual(refused, [])
+    await context.close()
+  })
+
+  test('no button that a viewer can press is refused', async () => {
+    const { browser, server } = world
+    const context = await loggedIn(browser, server, { username: 'viewer', password: viewerPassword })
+    const { permissions } = await api<{ permissions: string[] }>(context, server.url, 'GET', '/me')
+    const page = await context.newPage()
+    const refused: string[] = []
+    page.on('response', (response) => {
+      if (response.status() === 403) refused.push(`${response.request().method()} ${response.url()}`)
+    })
+    const allowed = all.filter(({ permission }) => permission.length === 0 || permission.some((name) => permissions.includes(name)))
+    for (const { address } of allowed) {
+      await open(page, address)
+      const labels = await page.locator('main button:not([disabled]):not([aria-disabled="true"])').count()
+      for (let index = 0; index < labels; index++) {
+        const button = page.locator('main button:not([disabled]):not([aria-disabled="true"])').nth(index)
+        if (!(await button.isVisible())) continue
+        await button.click({ timeout: 2_000 }).catch(() => undefined)
+        await page.keyboard.press('Escape')
+        if (new URL(page.url()).pathname !== address) await open(page, address)
+      }
+    }
+    assert.deepEqual(refused, [])
+    await context.close()
+  })
+
+  test('an address that leads nowhere says so inside the shell', async () => {
+    const { admin, server } = world
+    const page = await admin.newPage()
+    const faults = watchFaults(page, server.url)
+    await open(page, '/no-such-page')
+    assert.match(await page.locator('main').innerText(), /not|nothing|no page/i)
+    assert.equal(await page.getByRole('navigation', { name: 'Main' }).count(), 1)
+    assert.deepEqual(await axeViolations(page), [])
+    assert.deepEqual(faults, [])
+    await page.close()
+  })
+})
+
+/** What stands on the page whatever the hour: headings, column heads, labels and tabs, without numbers. */
+const outline = async (page: Page): Promise<string> => {
+  const texts = await page
+    .locator('h1, main h2, main h3, main th, main label, main legend, [role="tab"], [role="dialog"] h2')
+    .allTextContents()
+  return texts.map((text) => text.replaceAll(/\d+/g, '').trim()).join('\n')
+}
+
+async function named(page: Page, permission: readonly string[]): Promise<void> {
+  const text = await page.locator('body').innerText()
+  for (const name of permission) assert.ok(text.includes(name), `${name} is named`)
+}

@@ -1,0 +1,44 @@
+import type { BrowserContext } from 'playwright-core'
+import { pages } from '#console/pages.ts'
+import { api } from '../support/browser.ts'
+
+/** One address for each path of the registry; what stands in for `$` is found among the sample data. */
+export interface Place {
+  /** As the registry has it. */
+  path: string
+  address: string
+  title: string
+  permission: readonly string[]
+}
+
+const parameters: Record<string, (context: BrowserContext, url: string) => Promise<string>> = {
+  '/projects/$id': projectAddress,
+  '/projects/$id/edit': async (context, url) => `${await projectAddress(context, url)}/edit`,
+  '/activity/users/$id': async (context, url) => `/activity/users/${await userId(context, url)}`,
+  '/users/$id/edit': async (context, url) => `/users/${await userId(context, url)}/edit`,
+  '/users/$id/$tab': async (context, url) => `/users/${await userId(context, url)}/profile`,
+  '/roles/$name/edit': async () => '/roles/operator/edit',
+  '/settings/$section': async () => '/settings/network',
+}
+
+async function projectAddress(context: BrowserContext, url: string): Promise<string> {
+  const { projects } = await api<{ projects: { id: string; name: string }[] }>(context, url, 'GET', '/projects?limit=50')
+  return `/projects/${projects.find(({ name }) => name === 'Support assistant')!.id}`
+}
+
+async function userId(context: BrowserContext, url: string): Promise<string> {
+  const users = await api<{ id: string; username: string }[]>(context, url, 'GET', '/admin/users?q=demo-mara')
+  return users[0]!.id
+}
+
+/** Every page and panel of the registry. Throws for a path with parameters that has no row above. */
+export function places(context: BrowserContext, url: string): Promise<Place[]> {
+  const all = pages.flatMap((page) => [page, ...(page.panels ?? [])])
+  return Promise.all(
+    all.map(async ({ path, title, permission }) => {
+      const fill = parameters[path] ?? (path.includes('$') ? undefined : async () => path)
+      if (!fill) throw new Error(`Write a row for ${path} in test/browser/rows.ts`)
+      return { path, address: await fill(context, url), title, permission: [permission ?? []].flat() }
+    }),
+  )
+}
