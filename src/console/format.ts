@@ -56,7 +56,8 @@ const spans: [unit: string, ms: number][] = [
 export function formatAgo(at: Moment, nowMs: number): string {
   const distanceMs = nowMs - new Date(at).getTime()
   const span = Math.abs(distanceMs)
-  if (span < 5_000) return 'now'
+  // What shows the time moves on every ten seconds, so news can be a little ahead of it.
+  if (distanceMs < 5_000 && distanceMs > -15_000) return 'now'
   if (span > 30 * 86_400_000) return formatDay(at)
   const words = formatSpan(span)
   return distanceMs > 0 ? `${words} ago` : `in ${words}`
