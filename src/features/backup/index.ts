@@ -2,7 +2,6 @@ import { feature } from '#platform/http/endpoints.ts'
 import { backupEndpoints } from './contract.ts'
 import { backupHandlers } from './routes.ts'
 
-export { BackupError } from './envelope.ts'
 export { isEncryptedBackup, openBackup, type Backup } from './inspect.ts'
 export { isEmptyDatabase, restoreBackup } from './restore.ts'
 
