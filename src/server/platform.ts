@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { newId } from '#kernel/id.ts'
 import { memoryCache } from '#platform/cache/memory.ts'
+import { switchable } from '#platform/cache/switchable.ts'
 import type { Config } from '#platform/config/config.ts'
 import { openDatabase } from '#platform/database/open.ts'
 import { memoryEvents } from '#platform/events/memory.ts'
@@ -36,6 +37,7 @@ export async function createPlatform(
     config,
     database,
     ...ports.ports,
+    cache: switchable(ports.ports.cache, () => config.get('cache_enabled')),
     secrets: secretsFrom(config.get('secret_key') ?? loadOrCreateSecret(config.get('data_dir'))),
     health: healthChecks(),
     metrics,

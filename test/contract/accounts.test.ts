@@ -252,6 +252,19 @@ describe('the interface of the agent panel', async () => {
     assert.equal((await app.as(key)('GET', '/api/v1/me')).statusCode, 401)
   })
 
+  test('the cache can be turned off and on', async () => {
+    const { cache } = app.app.platform
+    const keep = async (): Promise<unknown> => {
+      await cache.set('switched', 1, { ttlMs: 60_000 })
+      return cache.get('switched')
+    }
+    await token('PUT', '/api/config', { cache_enabled: false })
+    assert.equal(await keep(), undefined)
+    await token('PUT', '/api/config', { cache_enabled: true })
+    assert.equal(await keep(), 1)
+    await cache.delete('switched')
+  })
+
   test('everything cached is cleared, and the cache restarts by name', async () => {
     await app.app.platform.cache.set('a', 1, { ttlMs: 60_000 })
     assert.equal((await token('POST', '/api/system/clear-cache')).json().data.entries_removed, 1)

@@ -239,9 +239,10 @@ describe('sessions', () => {
     const { tokens } = (await app.login('admin', 'a long enough phrase')).json()
     assert.deepEqual([tokens.expires_in, tokens.refresh_expires_in], [900, 7 * 24 * 3600])
     const call = app.as(tokens.access_token)
-    const [current] = (await call('GET', '/api/v1/me/sessions'))
-      .json()
-      .filter((session: { current: boolean }) => session.current)
+    const sessions: { id: string; current: boolean; created_at: string; expires_at: string }[] = (
+      await call('GET', '/api/v1/me/sessions')
+    ).json()
+    const current = sessions.find((session) => session.current)!
     assert.equal(Date.parse(current.expires_at) - Date.parse(current.created_at), 7 * dayMs)
     await admin('DELETE', `/api/v1/me/sessions/${current.id}`)
     assert.equal((await call('GET', '/api/v1/me')).statusCode, 401)
