@@ -41,7 +41,8 @@ async function admit(
   origin: Origin,
 ): Promise<{ route: SocketRoute; ctx: Context }> {
   const { platform } = server
-  server.admit(origin.address ?? '')
+  const refusal = server.refusal(origin.address ?? '')
+  if (refusal) throw refusal
   if (!route) throw new AppError('RESOURCE_NOT_FOUND', 'No WebSocket is here')
   if (platform.lifecycle.draining) throw new AppError('SHUTTING_DOWN', 'This server is shutting down')
   const { actor, failure } = await identify(server, request, origin)
