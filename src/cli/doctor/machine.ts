@@ -37,6 +37,13 @@ export async function dataFolder({ config }: Patient): Promise<Finding> {
       `Give it to the user that runs Miktos: chown -R USER ${folder}`,
     )
   await rmdir(probe)
+  if ((statSync(folder).mode & 0o077) !== 0) {
+    return warn(
+      'data folder',
+      `${folder} can be entered by others, and the database in it be read`,
+      `chmod 700 ${folder}`,
+    )
+  }
   const { bavail, bsize } = await statfs(folder)
   const free = bavail * bsize
   const detail = `${folder}, ${sizeText(free)} free`
