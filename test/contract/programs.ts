@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 
-export interface Outcome {
+interface Outcome {
   code: number
   stdout: string
   stderr: string
@@ -28,7 +28,7 @@ export const miktos = (
   { cwd, env = {} }: { cwd: string; env?: Record<string, string> },
 ): Promise<Outcome> => run(process.execPath, [main, ...args], { cwd, env: { PATH: process.env['PATH'], ...env } })
 
-export interface CurlReply {
+interface CurlReply {
   status: number
   contentType: string
   body: string

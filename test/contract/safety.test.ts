@@ -13,8 +13,8 @@ await app.app.http.listen({ host: '127.0.0.1', port: 0 })
 const { port } = app.app.http.server.address() as AddressInfo
 
 /** What the server sends back for exactly these bytes. */
-async function send(bytes: string): Promise<string> {
-  const socket = connect(port, '127.0.0.1')
+async function send(bytes: string, to = port): Promise<string> {
+  const socket = connect(to, '127.0.0.1')
   let reply = ''
   socket.on('data', (chunk) => (reply += chunk.toString()))
   socket.on('error', () => undefined)
@@ -361,5 +361,23 @@ describe('errors', () => {
     assert.ok([500, 503].includes(reply.statusCode), String(reply.statusCode))
     assert.doesNotMatch(reply.body, telling)
     assert.ok(reply.headers['x-request-id'])
+  })
+})
+
+describe('a request that does not arrive', () => {
+  test('is ended after the time allowed, whether its headers or its body are missing', async () => {
+    const slow = await startApp({ request_timeout_seconds: 1 })
+    await slow.app.http.listen({ host: '127.0.0.1', port: 0 })
+    const { port: slowPort } = slow.app.http.server.address() as AddressInfo
+    const ended = async (bytes: string): Promise<{ reply: string; tookMs: number }> => {
+      const since = performance.now()
+      return { reply: await send(bytes, slowPort), tookMs: performance.now() - since }
+    }
+    const head = 'POST /api/v1/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 50\r\n'
+    const both = await Promise.all([ended('GET / HTTP/1.1\r\nHost: x\r\nX-Half'), ended(`${head}\r\n{"a"`)])
+    for (const { reply, tookMs } of both) {
+      assert.match(reply, /^HTTP\/1\.1 408 [\s\S]*REQUEST_TIMEOUT/)
+      assert.ok(tookMs < 6_000, String(tookMs))
+    }
   })
 })

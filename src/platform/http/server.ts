@@ -68,20 +68,30 @@ const probePaths = new Set(['/health', '/healthz', '/livez', '/readyz'])
 
 const headerBytesMax = 16 * 1024
 
+/** How late a request that takes too long to arrive may be noticed. */
+const timeoutPrecisionMs = secondMs
+
 export async function createHttpServer(platform: Platform, authenticator: Authenticator): Promise<HttpServer> {
   const { config, lifecycle } = platform
   const log = platform.log.child({ component: 'http' })
+  const requestTimeoutMs = config.get('request_timeout_seconds') * secondMs
   const app = Fastify({
     logger: false,
     bodyLimit: config.get('body_bytes_max'),
-    requestTimeout: config.get('request_timeout_seconds') * secondMs,
+    requestTimeout: requestTimeoutMs,
     connectionTimeout: 0,
     keepAliveTimeout: 72 * secondMs,
     return503OnClosing: false,
     forceCloseConnections: false,
     routerOptions: { maxParamLength: 512, ignoreTrailingSlash: false, caseSensitive: true },
     genReqId: (request) => requestIdOf(request.headers['x-request-id']),
-    http: { maxHeaderSize: headerBytesMax },
+    // Node takes the smaller of the two for headers and the larger for the body: only equal ones bound both.
+    http: {
+      maxHeaderSize: headerBytesMax,
+      requestTimeout: requestTimeoutMs,
+      headersTimeout: requestTimeoutMs,
+      connectionsCheckingInterval: timeoutPrecisionMs,
+    },
     // These never reach the hooks below.
     frameworkErrors: (error, request, reply) =>
       sendError(
