@@ -23,7 +23,7 @@ export const normalAddress = (address: string): string =>
   ipaddr.isValid(address) ? ipaddr.process(address).toString() : address
 
 /**
- * Who really called: the TCP peer, unless that is a trusted proxy; then the rightmost address of
+ * Who really called: the TCP peer (in its normal form), unless that is a trusted proxy; then the rightmost address of
  * X-Forwarded-For that is not itself one. What stands further left was written by the client.
  */
 export function clientAddress(
@@ -31,7 +31,8 @@ export function clientAddress(
   forwardedFor: string | string[] | undefined,
   trusted: AddressRanges,
 ): string {
-  let client = normalAddress(peer)
+  let client = peer
+  if (forwardedFor === undefined || !trusted(client)) return client
   const hops = [forwardedFor ?? []]
     .flat()
     .join(',')

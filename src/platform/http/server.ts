@@ -8,7 +8,7 @@ import { secondMs } from '#kernel/time.ts'
 import { anonymous, type Actor, type Origin } from '../context.ts'
 import type { Logger } from '../logging/logging.ts'
 import type { Platform } from '../platform.ts'
-import { addressRanges, clientAddress, type AddressRanges } from './address.ts'
+import { addressRanges, clientAddress, normalAddress, type AddressRanges } from './address.ts'
 import { publicError } from './errors.ts'
 import { faceOf, type Face } from './faces.ts'
 import { encryptedHeaders, isEncrypted, securityHeaders } from './headers.ts'
@@ -115,7 +115,7 @@ export async function createHttpServer(platform: Platform, authenticator: Authen
     authenticator,
     originOf: ({ headers, socket }, requestId) => ({
       requestId,
-      address: clientAddress(socket.remoteAddress ?? '', headers['x-forwarded-for'], trusted),
+      address: clientAddress(peerOf(socket), headers['x-forwarded-for'], trusted),
       userAgent: headers['user-agent']?.slice(0, 255) ?? null,
     }),
     refusal: (address) =>
@@ -214,6 +214,17 @@ export function sendError(
   if (typeof retryAfter === 'number') reply.header('retry-after', String(retryAfter))
   else if (error.status === 503) reply.header('retry-after', '5')
   return reply.code(error.status).type('application/json; charset=utf-8').send(face.wrapError(error))
+}
+
+/** A connection keeps its peer; parsing the address once for each is enough. */
+const peers = new WeakMap<object, string>()
+
+function peerOf(socket: FastifyRequest['raw']['socket']): string {
+  const known = peers.get(socket)
+  if (known !== undefined) return known
+  const peer = normalAddress(socket.remoteAddress ?? '')
+  peers.set(socket, peer)
+  return peer
 }
 
 export const pathOf = (url: string): string => url.split('?', 1)[0]!
