@@ -1,5 +1,5 @@
 import { settingsEndpoints } from '#features/settings/contract.ts'
-import { ConfigError, type Problem, type SettingView } from '#platform/config/config.ts'
+import { ConfigError, type Config, type Problem, type SettingView } from '#platform/config/config.ts'
 import { configJsonSchema } from '#platform/config/jsonSchema.ts'
 import { didYouMean } from '#platform/config/nearest.ts'
 import { checkText, configText } from '#platform/config/print.ts'
@@ -28,15 +28,25 @@ export async function print(
   })
 }
 
-/** With what is stored at run time, where there is a place to store it. */
+/** Of a server that is named or logged in to; flags mean this machine. */
 async function settingsInForce(context: CommandContext, flags: string[]): Promise<SettingView[]> {
-  const config = (await urlOf(context)) === undefined ? await configHere(context, flags) : undefined
-  if (config && !hasData(config)) return config.describe()
+  const isHere = flags.length > 0 || (await urlOf(context)) === undefined
+  return isHere ? settingsHere(context, flags) : settingsOf(context)
+}
+
+/** With what is stored at run time, where there is a place to store it. */
+async function settingsHere(context: CommandContext, flags: string[]): Promise<SettingView[]> {
+  const config = await configHere(context, flags)
+  return hasData(config) ? settingsOf(context, config) : config.describe()
+}
+
+async function settingsOf(context: CommandContext, config?: Config): Promise<SettingView[]> {
   const { settings } = await withApi(context, (api) => api.call(settingsEndpoints.get, {}), config)
   // A server of another version may have settings that this one does not know.
   return settings.filter(({ key }) => isSettingKey(key)) as SettingView[]
 }
 
+/** Always of this machine: what a server would start with. */
 export async function check(context: CommandContext, flags: string[]): Promise<number> {
   const { terminal } = context
   const problems = await problemsOf(context, flags)
@@ -48,7 +58,7 @@ export async function check(context: CommandContext, flags: string[]): Promise<n
 
 async function problemsOf(context: CommandContext, flags: string[]): Promise<readonly Problem[]> {
   try {
-    const settings = await settingsInForce(context, flags)
+    const settings = await settingsHere(context, flags)
     return settings.flatMap(({ key, problem }) =>
       problem === null ? [] : [{ setting: key, source: 'database', message: problem }],
     )

@@ -8,7 +8,8 @@ import { bold, green, red, yellow, type Styled } from '../terminal.ts'
 /** Asks a server over the network, also the one of this machine: only it knows how it does. */
 export async function status(context: CommandContext, flags: string[]): Promise<number> {
   const { terminal } = context
-  const url = (await urlOf(context)) ?? addressOf(await configHere(context, flags))
+  const named = flags.length > 0 ? undefined : await urlOf(context)
+  const url = named ?? addressOf(await configHere(context, flags))
   const api = createApi(await remote(context, url, await credentialFor(context, url)))
   const { status } = await openHealth(api)
   const components = api.authorized ? await componentsOf(api) : undefined
