@@ -1,5 +1,5 @@
 import type { BrowserContext } from 'playwright-core'
-import { pages } from '#console/pages.ts'
+import { pages, type Page } from '#console/pages.ts'
 import { api } from '../support/browser.ts'
 
 /** One address for each path of the registry; what stands in for `$` is found among the sample data. */
@@ -8,7 +8,9 @@ export interface Place {
   path: string
   address: string
   title: string
-  permission: readonly string[]
+  /** Of each list one permission: the page's own, and for a panel those of its page before. */
+  needs: readonly (readonly string[])[]
+  isPanel: boolean
 }
 
 const parameters: Record<string, (context: BrowserContext, url: string) => Promise<string>> = {
@@ -22,8 +24,13 @@ const parameters: Record<string, (context: BrowserContext, url: string) => Promi
 }
 
 async function projectAddress(context: BrowserContext, url: string): Promise<string> {
-  const { projects } = await api<{ projects: { id: string; name: string }[] }>(context, url, 'GET', '/projects?limit=50')
-  return `/projects/${projects.find(({ name }) => name === 'Support assistant')!.id}`
+  const { projects } = await api<{ projects: { id: string; name: string }[] }>(
+    context,
+    url,
+    'GET',
+    '/projects?q=Support%20assistant',
+  )
+  return `/projects/${projects[0]!.id}`
 }
 
 async function userId(context: BrowserContext, url: string): Promise<string> {
@@ -33,12 +40,21 @@ async function userId(context: BrowserContext, url: string): Promise<string> {
 
 /** Every page and panel of the registry. Throws for a path with parameters that has no row above. */
 export function places(context: BrowserContext, url: string): Promise<Place[]> {
-  const all = pages.flatMap((page) => [page, ...(page.panels ?? [])])
+  const all = pages.flatMap((page) => [
+    { ...page, needs: [asList(page.permission)], isPanel: false },
+    ...(page.panels ?? []).map((panel) => ({
+      ...panel,
+      needs: [asList(page.permission), asList(panel.permission)],
+      isPanel: true,
+    })),
+  ])
   return Promise.all(
-    all.map(async ({ path, title, permission }) => {
+    all.map(async ({ path, title, needs, isPanel }) => {
       const fill = parameters[path] ?? (path.includes('$') ? undefined : async () => path)
       if (!fill) throw new Error(`Write a row for ${path} in test/browser/rows.ts`)
-      return { path, address: await fill(context, url), title, permission: [permission ?? []].flat() }
+      return { path, address: await fill(context, url), title, needs, isPanel }
     }),
   )
 }
+
+const asList = (permission: Page['permission'] = []): readonly string[] => [permission].flat()

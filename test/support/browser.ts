@@ -14,6 +14,9 @@ export const withoutChromium = (): string | false =>
 /** How long a page may take to show something on a machine that is busy. */
 const shownWithinMs = 20_000
 
+/** Queries that follow on others have come by then. */
+const quietFrames = 6
+
 const quiet = [
   '--no-sandbox',
   '--disable-gpu',
@@ -120,18 +123,18 @@ export function watchFaults(page: Page, url: string): string[] {
   return faults
 }
 
-/** Resolves when the page has its heading and nothing on it is still loading. */
+/** Resolves when the page has its heading, nothing holds the place of something else, and the text stays as it is. */
 export async function settled(page: Page): Promise<void> {
   await page.locator('h1').first().waitFor()
-  await page.waitForFunction(() => document.querySelector('main [aria-busy="true"], main [data-skeleton]') === null)
-  // Lines whose text is the same over some frames: queries that follow on others have come too.
-  await page.waitForFunction(() => {
-    const text = document.querySelector('main')?.textContent?.replaceAll(/\d+/g, '') ?? ''
+  await page.waitForFunction((framesMin) => {
+    const waiting =
+      document.querySelector('main [aria-busy="true"], main .animate-breathe, [role="progressbar"]') !== null
+    const text = waiting ? '' : (document.querySelector('main')?.textContent?.replaceAll(/\d+/g, '') ?? '')
     const seen = window as unknown as { settledText?: string; settledFrames?: number }
-    seen.settledFrames = seen.settledText === text ? (seen.settledFrames ?? 0) + 1 : 0
+    seen.settledFrames = text !== '' && seen.settledText === text ? (seen.settledFrames ?? 0) + 1 : 0
     seen.settledText = text
-    return seen.settledFrames > 10
-  })
+    return seen.settledFrames >= framesMin
+  }, quietFrames)
 }
 
 export async function open(page: Page, path: string): Promise<void> {
@@ -139,9 +142,19 @@ export async function open(page: Page, path: string): Promise<void> {
   await settled(page)
 }
 
+interface AxeOptions {
+  /** Selector of the part that is looked at; else the whole page. */
+  part?: string | undefined
+  /** The rules that are asked; else all. */
+  only?: string[]
+}
+
 /** Rules that the page breaks, each with the elements that break it. */
-export async function axeViolations(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze()
+export async function axeViolations(page: Page, { part, only }: AxeOptions = {}): Promise<string[]> {
+  const axe = new AxeBuilder({ page })
+  if (part) axe.include(part)
+  if (only) axe.withRules(only)
+  const { violations } = await axe.analyze()
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(' | ')}`)
 }
 
