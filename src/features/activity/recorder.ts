@@ -4,7 +4,8 @@ import type { Platform, Stop } from '#platform/platform.ts'
 import type { ActivityEvent } from './store.ts'
 import { writeActivity } from './write.ts'
 
-const batchMax = 500
+/** Each batch is one commit, and on SQLite nothing else runs while the disk confirms it: rather few and large. */
+const batchMax = 5_000
 const waitingMax = 20_000
 
 /** Takes down what happens without keeping anybody waiting, and stores it in batches. */
@@ -21,23 +22,31 @@ export function createRecorder(): Recorder {
   let waiting: ActivityEvent[] = []
   let dropped = 0
   let store: ((events: ActivityEvent[]) => Promise<'stored' | 'later' | 'never'>) | undefined
-  let running: Promise<void> | undefined
+  let storing = Promise.resolve()
+  let flushes = 0
 
-  const drain = async (): Promise<void> => {
+  /** What comes in meanwhile is for the next time; else a busy server would commit without end. */
+  const storeWaiting = async (): Promise<void> => {
     if (!store) return
-    while (waiting.length > 0) {
-      const batch = waiting.slice(0, batchMax)
+    for (let left = waiting.length; left > 0;) {
+      const batch = waiting.slice(0, Math.min(batchMax, left))
       const outcome = await store(batch)
       if (outcome === 'later') return
       waiting = waiting.slice(batch.length)
+      left -= batch.length
       if (outcome === 'never') dropped += batch.length
     }
   }
 
-  const flush = (): Promise<void> =>
-    (running ??= drain().finally(() => {
-      running = undefined
-    }))
+  const flush = (): Promise<void> => {
+    flushes++
+    storing = storing.then(storeWaiting).finally(() => flushes--)
+    return storing
+  }
+
+  const flushUnlessBusy = (): void => {
+    if (flushes === 0) void flush()
+  }
 
   return {
     flush,
@@ -45,7 +54,7 @@ export function createRecorder(): Recorder {
     record: (event) => {
       if (waiting.length >= waitingMax) return void dropped++
       waiting.push(event)
-      if (waiting.length === batchMax) void flush()
+      if (waiting.length === batchMax) flushUnlessBusy()
     },
     start: (platform) => {
       const log = platform.log.child({ component: 'activity' })
@@ -62,7 +71,7 @@ export function createRecorder(): Recorder {
           return later ? 'later' : 'never'
         }
       }
-      const timer = setInterval(() => void flush(), secondMs)
+      const timer = setInterval(flushUnlessBusy, secondMs)
       return async () => {
         clearInterval(timer)
         await flush()

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { sql, type RawBuilder } from 'kysely'
 import type { Database, Tx } from '#platform/database/database.ts'
 import { isDuplicate } from '#platform/database/failures.ts'
@@ -19,18 +20,25 @@ export async function writeActivity(database: Database, events: readonly Activit
   }
 }
 
-/** Below what the engines take as parameters of one statement. */
-const rowsPerInsert = 500
+/** A statement of this size takes a few milliseconds on SQLite, and nothing else runs meanwhile. */
+const rowsPerStatement = 200
 
+/** Writes in small statements and lets requests in between. */
 export async function insertActivity(tx: Tx, events: readonly ActivityEvent[]): Promise<void> {
   const fresh = await withoutStored(tx, events)
-  for (const some of slices(fresh)) await tx.insertInto('activity_events').values(some).execute()
-  for (const some of slices(foldByHour(fresh))) await addToHours(tx, some)
+  for (const some of slices(fresh)) {
+    await tx.insertInto('activity_events').values(some).execute()
+    await setImmediate()
+  }
+  for (const some of slices(foldByHour(fresh))) {
+    await addToHours(tx, some)
+    await setImmediate()
+  }
 }
 
 const slices = <T>(items: readonly T[]): T[][] =>
-  Array.from({ length: Math.ceil(items.length / rowsPerInsert) }, (_, index) =>
-    items.slice(index * rowsPerInsert, (index + 1) * rowsPerInsert),
+  Array.from({ length: Math.ceil(items.length / rowsPerStatement) }, (_, index) =>
+    items.slice(index * rowsPerStatement, (index + 1) * rowsPerStatement),
   )
 
 async function withoutStored(tx: Tx, events: readonly ActivityEvent[]): Promise<ActivityEvent[]> {

@@ -6,7 +6,11 @@ import { until } from '../../../test/support/until.ts'
 
 eachEngine('the sample', (engine) => {
   test('comes once, also when two servers start at the same time, and goes without a trace', async () => {
-    const settings = { database_url: await engine.freshUrl(), demo: true }
+    const settings = {
+      database_url: await engine.freshUrl(),
+      demo: true,
+      secret_key: 'a-secret-that-both-servers-share-0123456789',
+    }
     // A SQLite file belongs to one server.
     const servers = engine.name === 'SQLite' ? 1 : 2
     const [one] = await Promise.all(Array.from({ length: servers }, () => startApp(settings)))
