@@ -1,4 +1,4 @@
-import { Activity, CircleUserRound, Cpu, FolderKanban, HeartPulse, KeyRound, LayoutDashboard, MonitorSmartphone, ShieldCheck, ShieldUser, SlidersHorizontal, UsersRound, type LucideIcon } from 'lucide-react'
+import { Activity, CircleUserRound, Cpu, FileClock, FolderKanban, HeartPulse, KeyRound, LayoutDashboard, MonitorSmartphone, Settings, ShieldCheck, ShieldUser, SlidersHorizontal, UsersRound, type LucideIcon } from 'lucide-react'
 import type { ComponentType } from 'react'
 import type { Permission } from '#kernel/permissions.ts'
 import { pb } from './paths.ts'
@@ -138,6 +138,7 @@ export const pages: Page[] = [
     title: 'System',
     load: () => import('#features/system/console/SystemPage.tsx'),
     permission: 'system:read',
+    parent: pb.settings(),
     icon: HeartPulse,
     keywords: 'health database cache maintenance components',
   },
@@ -212,6 +213,31 @@ export const pages: Page[] = [
         permission: 'api-keys:own',
       },
     ],
+  },
+  {
+    path: pb.audit(),
+    title: 'Audit log',
+    load: () => import('#features/audit/console/AuditPage.tsx'),
+    permission: 'audit:read',
+    nav: { group: 'Admin' },
+    icon: FileClock,
+    keywords: 'history changes who did what verify tamper export',
+  },
+  {
+    path: pb.settings(),
+    title: 'Settings',
+    load: () => import('#features/settings/console/SettingsPage.tsx'),
+    permission: 'settings:read',
+    nav: { group: 'Admin' },
+    icon: Settings,
+    chord: ',',
+    keywords: 'configuration environment flags limits retention allow list',
+  },
+  {
+    path: '/settings/$section',
+    title: 'Settings',
+    load: () => import('#features/settings/console/SettingsPage.tsx'),
+    permission: 'settings:read',
   },
   {
     path: pb.me('profile'),

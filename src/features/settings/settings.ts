@@ -34,22 +34,18 @@ export async function updateSettings(
   const keys = (Object.keys(values) as SettingKey[]).filter((key) => !isInForce(views.get(key), values[key]))
   if (keys.length === 0) return []
 
-  await ctx.change(
-    'settings.update',
-    { kind: 'settings', id: keys.length === 1 ? keys[0]! : 'settings' },
-    async (tx, note) => {
-      // Whoever changes settings at the same time waits here, so that `before` is what was, and no row is inserted twice.
-      await lockInvariant(tx, 'audit')
-      const before = await storedSettings(tx)
-      const by = { updated_at: ctx.now(), updated_by: ctx.actor.label }
-      note.before = Object.fromEntries(
-        keys.map((key) => [key, before.has(key) ? JSON.parse(before.get(key)!.value_json) : views.get(key)!.default]),
-      )
-      note.after = Object.fromEntries(keys.map((key) => [key, values[key] ?? views.get(key)!.default]))
-      note.event = { keys }
-      for (const key of keys) await storeSetting(tx, key, values[key] ?? null, by)
-    },
-  )
+  await ctx.change('settings.update', { kind: 'settings', id: keys.join(', ') }, async (tx, note) => {
+    // Whoever changes settings at the same time waits here, so that `before` is what was, and no row is inserted twice.
+    await lockInvariant(tx, 'audit')
+    const before = await storedSettings(tx)
+    const by = { updated_at: ctx.now(), updated_by: ctx.actor.label }
+    note.before = Object.fromEntries(
+      keys.map((key) => [key, before.has(key) ? JSON.parse(before.get(key)!.value_json) : views.get(key)!.default]),
+    )
+    note.after = Object.fromEntries(keys.map((key) => [key, values[key] ?? views.get(key)!.default]))
+    note.event = { keys }
+    for (const key of keys) await storeSetting(tx, key, values[key] ?? null, by)
+  })
   await applyStoredSettings(ctx.platform)
   return keys
 }
@@ -66,6 +62,6 @@ function requireOwnAddress({ actor, origin }: Context, ranges: unknown): void {
   if (addressRanges(ranges)(origin.address)) return
   throw invalid(
     'ip_allow_list',
-    `your address is ${origin.address}, which would be locked out; add it, or send force=true`,
+    `your address is ${origin.address}, which would be locked out; add it, or force the change`,
   )
 }

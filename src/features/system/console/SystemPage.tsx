@@ -1,4 +1,5 @@
 import { pb } from '#console/paths.ts'
+import { SettingsTabs } from '#console/shell/SettingsTabs.tsx'
 import { ButtonLink } from '#console/ui/Button.tsx'
 import { PageHeader } from '#console/ui/PageHeader.tsx'
 import { SystemPanel } from './SystemPanel.tsx'
@@ -7,10 +8,11 @@ export default function SystemPage() {
   return (
     <>
       <PageHeader
-        title="System"
+        title="Settings"
         lead="The components of this installation and what can be done to them."
         actions={<ButtonLink to={pb.processes()}>Stop or restart</ButtonLink>}
       />
+      <SettingsTabs />
       <SystemPanel />
     </>
   )
