@@ -23,7 +23,6 @@ interface Parameter {
 /** An operation as the document spells it. */
 interface Documented {
   operationId: string
-  servers?: unknown
   parameters: Parameter[]
   requestBody?: { content: { 'application/json': { schema: JsonSchema } } }
   responses: Record<string, { content: Record<string, unknown> }>
@@ -49,8 +48,8 @@ function documentedOperations({ paths }: Record<string, unknown>): (DocumentedOp
     Object.entries(item).map(([method, operation]) => ({
       id: operation.operationId.replace(/\.\d+$/, ''),
       method: method.toUpperCase(),
-      path,
-      root: operation.servers !== undefined,
+      path: path.replace(/^\/api\/v1/, ''),
+      root: !path.startsWith('/api/v1/'),
       parameters: operation.parameters,
       body: operation.requestBody?.content['application/json'].schema,
       responses: operation.responses,

@@ -220,7 +220,7 @@ export const settings = {
     live,
   ),
 
-  rate_limit: limits.given(kinds.integer(1, 1_000_000_000), 100, 'Requests a minute, for each user, key or address', {
+  rate_limit: limits.given(kinds.integer(1, 1_000_000_000), 100, 'Requests a minute, for each user with all their keys, or address', {
     aliases: ['RATE_LIMIT'],
     ...live,
   }),

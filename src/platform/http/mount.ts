@@ -117,9 +117,9 @@ export async function spend(
   tell: (headers: Record<string, string>) => void,
 ): Promise<void> {
   if (rate === 'unlimited' || actor.kind === 'system') return
-  // Attempts to log in are counted by address even when they come with a session.
-  const subject =
-    actor.kind === 'anonymous' || rate === 'auth' ? `address:${address}` : `${actor.kind}:${actor.keyId ?? actor.id}`
+  // Attempts to log in are counted by address even when they come with a session; keys by their owner,
+  // who could otherwise multiply the budget by making more of them.
+  const subject = actor.kind === 'anonymous' || rate === 'auth' ? `address:${address}` : `user:${actor.id}`
   const { allowed, limit, remaining, resetMs } = await limits.consume(
     rate,
     subject,

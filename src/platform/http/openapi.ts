@@ -2,6 +2,7 @@ import * as z from 'zod'
 import type { Access, Endpoint } from '#kernel/contract.ts'
 import { errorStatus, type ErrorCode } from '#kernel/errors.ts'
 import { spellings, type Operation } from './endpoints.ts'
+import { exampleOf } from './example.ts'
 
 type Json = Record<string, unknown>
 
@@ -17,12 +18,10 @@ export function openApiDocument(
 ): Json {
   const paths: Record<string, Record<string, Json>> = {}
   for (const operation of operations) {
+    const mount = operation.endpoint.mount === 'root' ? '' : apiPrefix
     for (const [index, { method, path }] of spellings(operation.endpoint).entries()) {
-      const item = (paths[path.replace('*}', '}')] ??= {})
-      item[method.toLowerCase()] = {
-        ...operationObject(operation, index),
-        ...(operation.endpoint.mount === 'root' && { servers: [{ url: '/' }] }),
-      }
+      const item = (paths[mount + path.replace('*}', '}')] ??= {})
+      item[method.toLowerCase()] = operationObject(operation, index)
     }
   }
   return {
@@ -30,12 +29,9 @@ export function openApiDocument(
     info: {
       title: 'Miktos',
       version,
-      description: `Every path stands under \`${apiPrefix}\` (the resource itself) and under \`/api\` (the same in \`{"success": true, "data": …}\`). Times are ISO 8601 in UTC with milliseconds. Every answer carries \`x-request-id\`.`,
+      description: `What stands here under \`${apiPrefix}\` stands under \`/api\` as well, with the same resource in the envelope \`{"success": true, "data": …}\`. Times are ISO 8601 in UTC with milliseconds. Every answer carries \`x-request-id\`.`,
     },
-    servers: [
-      { url: apiPrefix, description: 'Bare resources' },
-      { url: '/api', description: 'In the {success, data} envelope' },
-    ],
+    servers: [{ url: '/' }],
     security: [{ bearer: [] }],
     paths,
     components: { securitySchemes, schemas: { Error: errorSchema } },
@@ -85,12 +81,7 @@ function operationObject({ id, feature, endpoint }: Operation, spelling: number)
     ...(body && {
       requestBody: {
         required: !body.safeParse({}).success,
-        content: {
-          'application/json': {
-            schema: schemaOf(body, 'input'),
-            ...(example?.body !== undefined && { example: example.body }),
-          },
-        },
+        content: jsonContent(schemaOf(body, 'input'), example?.body),
       },
     }),
     responses: responses(endpoint),
@@ -120,19 +111,20 @@ function parameters(endpoint: Endpoint, part: 'params' | 'query', location: 'pat
     required: location === 'path' || required.includes(name),
     ...(description !== undefined && { description }),
     schema: property,
+    example: exampleOf(property, name),
   }))
 }
+
+/** With the contract's own example, or one made from the schema. */
+const jsonContent = (schema: Json, example: unknown = exampleOf(schema)): Json => ({
+  'application/json': { schema, example },
+})
 
 function responses(endpoint: Endpoint): Json {
   const { status = 200, produces, reply, example } = endpoint
   const content = produces
     ? { [produces]: { schema: { type: 'string' } } }
-    : {
-        'application/json': {
-          schema: schemaOf(reply, 'output'),
-          ...(example?.reply !== undefined && { example: example.reply }),
-        },
-      }
+    : jsonContent(schemaOf(reply, 'output'), example?.reply)
   const byStatus = Map.groupBy(errorsOf(endpoint), (code) => errorStatus[code])
   const failures = [...byStatus]
     .toSorted(([a], [b]) => a - b)
@@ -140,7 +132,12 @@ function responses(endpoint: Endpoint): Json {
       code,
       {
         description: codes.join(', '),
-        content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
+        content: {
+          'application/json': {
+            schema: { $ref: '#/components/schemas/Error' },
+            example: { error: { code: codes[0], message: 'What is wrong, and what would be right', details: {} } },
+          },
+        },
       },
     ])
   return { [status]: { description: 'Success', content }, ...Object.fromEntries(failures) }
