@@ -38,7 +38,11 @@ export default function ProjectsPage() {
   const showAll = (): void => setSearch({ q: '', status: undefined, mine: false, offset: 0 })
   return (
     <>
-      <PageHeader title="Projects" lead="Work of your users, with its messages." actions={<NewProjectLink />} />
+      <PageHeader
+        title="Projects"
+        lead={seesAll ? "Everybody's work, with its messages." : 'Your work, with its messages.'}
+        actions={<NewProjectLink />}
+      />
       <DemoNote />
       <FilterBar
         q={q}
@@ -83,7 +87,7 @@ export default function ProjectsPage() {
                 action={<Button onClick={showAll}>Show all</Button>}
               />
             ) : (
-              <EmptyState kind="none" title="No projects yet" action={<NewProjectLink />}>
+              <EmptyState kind="none" title="No projects yet">
                 A project holds messages and goes from pending over processing to completed.
               </EmptyState>
             )
