@@ -22,7 +22,7 @@ describe('one interface, two mounts', () => {
     assert.equal((await get('/api/v1/admin/users')).status, 404)
     assert.deepEqual(Object.keys(JSON.parse((await get('/backend/v3/nothing')).body)), ['error'])
     assert.equal(JSON.parse((await get('/backend/v3/admin')).body).links.stats, '/backend/v3/admin/stats')
-    assert.equal(JSON.parse((await get('/openapi.json')).body).servers[0].url, '/backend/v3')
+    assert.ok('/backend/v3/me' in JSON.parse((await get('/openapi.json')).body).paths)
     const page = await curl('-H', 'Accept: text/html', `${url}/`)
     assert.match(page.body, /<meta name="api-prefix" content="\/backend\/v3"/, 'the console finds it')
   })
