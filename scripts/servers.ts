@@ -25,10 +25,10 @@ import { command, seconds } from './command.ts'
 const readyDeadlineMs = 60_000
 const stopDeadlineMs = 5_000
 
-export type ServerName = 'PostgreSQL' | 'MariaDB' | 'Redis' | 'Chromium'
+export type ServerName = 'PostgreSQL' | 'MariaDB' | 'Redis' | 'Chromium' | 'nginx'
 
 interface Server {
-  /** Where a URL, for Chromium the program, is taken from and given to the tests. */
+  /** Where a URL, for Chromium and nginx the program, is taken from and given to the tests. */
   variable: string
   packages: string[]
   program: () => string | undefined
@@ -59,6 +59,13 @@ const servers: Record<ServerName, Server> = {
     variable: 'MIKTOS_TEST_CHROMIUM',
     packages: ['chromium', 'fonts-liberation'],
     program: () => onPath('chromium') ?? onPath('chromium-browser') ?? onPath('google-chrome'),
+    start: async (program) => program,
+  },
+  // Each test starts its own, with the configuration that it is about.
+  nginx: {
+    variable: 'MIKTOS_TEST_NGINX',
+    packages: ['nginx-light', 'openssl'],
+    program: () => (onPath('openssl') ? onPath('nginx') : undefined),
     start: async (program) => program,
   },
 }

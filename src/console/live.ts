@@ -118,7 +118,9 @@ function setState(next: LiveState): void {
 
 function connect(): void {
   socket?.close()
-  const opened = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}${apiPath('/stream')}`)
+  const opened = new WebSocket(
+    `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}${apiPath('/stream')}`,
+  )
   socket = opened
   heardAt = Date.now()
   opened.addEventListener('message', ({ data }) => {

@@ -1,4 +1,20 @@
-import { Activity, CircleUserRound, Cpu, FileClock, FolderKanban, HeartPulse, KeyRound, LayoutDashboard, MonitorSmartphone, Settings, ShieldCheck, ShieldUser, SlidersHorizontal, UsersRound, type LucideIcon } from 'lucide-react'
+import {
+  Activity,
+  CircleUserRound,
+  Cpu,
+  FileClock,
+  FolderKanban,
+  HeartPulse,
+  KeyRound,
+  LayoutDashboard,
+  MonitorSmartphone,
+  Settings,
+  ShieldCheck,
+  ShieldUser,
+  SlidersHorizontal,
+  UsersRound,
+  type LucideIcon,
+} from 'lucide-react'
 import type { ComponentType } from 'react'
 import type { Permission } from '#kernel/permissions.ts'
 import { pb } from './paths.ts'

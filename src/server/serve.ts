@@ -1,5 +1,5 @@
 import cluster from 'node:cluster'
-import { spawn } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -19,7 +19,7 @@ export type Supervised = boolean
 export async function serve(config: Config, supervised: Supervised): Promise<number> {
   const workers = config.get('server_workers')
   if (workers > 1 && cluster.isPrimary) return superviseWorkers(workers)
-  const { log, flush } = await createLogger(config)
+  const { log, flush } = createLogger(config)
   const app = await createApp({ config, log }).catch(async (error: unknown) => {
     await flush()
     throw error
@@ -96,9 +96,14 @@ async function restartInPlace(): Promise<number> {
   const child = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], { stdio: 'inherit' })
   process.removeAllListeners('SIGTERM')
   process.removeAllListeners('SIGINT')
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal))
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => passOn(signal, child))
   const [code] = (await once(child, 'exit')) as [number | null]
   return code ?? 1
+}
+
+/** A terminal sends its interrupt to every process in it; one more would end a draining server at once. */
+function passOn(signal: NodeJS.Signals, child: ChildProcess): void {
+  if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal)
 }
 
 /** Several processes behind one port; a worker that dies is replaced, but not in a tight loop. */
@@ -123,9 +128,9 @@ async function superviseWorkers(count: number): Promise<number> {
   stopping = true
   const workers = Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined)
   await Promise.all(
-    workers.map((worker) => {
-      worker.process.kill(signal)
-      return worker.isDead() ? undefined : once(worker, 'exit')
+    workers.map(async (worker) => {
+      passOn(signal, worker.process)
+      if (!worker.isDead()) await once(worker, 'exit')
     }),
   )
   return 0

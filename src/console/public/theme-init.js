@@ -6,7 +6,9 @@
   } catch {
     // Storage is off or holds something else: the defaults do.
   }
-  const light = preferences.theme === 'light' || (preferences.theme === 'system' && matchMedia('(prefers-color-scheme: light)').matches)
+  const light =
+    preferences.theme === 'light' ||
+    (preferences.theme === 'system' && matchMedia('(prefers-color-scheme: light)').matches)
   document.documentElement.dataset.theme = light ? 'light' : 'dark'
   document.documentElement.dataset.density = preferences.density === 'compact' ? 'compact' : 'comfortable'
 })()

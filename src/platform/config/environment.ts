@@ -58,7 +58,13 @@ function readSecretFile(key: SettingKey, file: string): Given | Problem {
 
 function unknownNames(env: Environment, kind: 'env' | 'dotenv'): Problem[] {
   return Object.keys(env)
-    .filter((name) => name.startsWith('MIKTOS_') && !name.startsWith(testPrefix) && !knownNames.includes(name) && !isServiceLink(name, env[name] ?? ''))
+    .filter(
+      (name) =>
+        name.startsWith('MIKTOS_') &&
+        !name.startsWith(testPrefix) &&
+        !knownNames.includes(name) &&
+        !isServiceLink(name, env[name] ?? ''),
+    )
     .map((name) => ({
       setting: name,
       source: kind === 'env' ? 'environment' : '.env',

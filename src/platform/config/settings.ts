@@ -220,10 +220,15 @@ export const settings = {
     live,
   ),
 
-  rate_limit: limits.given(kinds.integer(1, 1_000_000_000), 100, 'Requests a minute, for each user with all their keys, or address', {
-    aliases: ['RATE_LIMIT'],
-    ...live,
-  }),
+  rate_limit: limits.given(
+    kinds.integer(1, 1_000_000_000),
+    100,
+    'Requests a minute, for each user with all their keys, or address',
+    {
+      aliases: ['RATE_LIMIT'],
+      ...live,
+    },
+  ),
   rate_limit_logs: limits.given(kinds.integer(1, 1_000_000_000), 20, 'Log queries a minute', live),
   rate_limit_metrics: limits.given(kinds.integer(1, 1_000_000_000), 30, 'Metrics queries a minute', live),
   rate_limit_auth: limits.given(kinds.integer(1, 1_000_000_000), 20, 'Sign-in attempts a minute', live),

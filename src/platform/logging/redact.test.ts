@@ -172,11 +172,14 @@ describe('redactValue', () => {
 
 describe('maskSecrets', () => {
   it('leaves e-mail addresses readable and takes secrets out, by key and by pattern', () => {
-    assert.deepEqual(maskSecrets({ email: 'ann@example.org', password: 'hunter2', note: `Bearer ${jwt}`, url: 'redis://:pw@h' }), {
-      email: 'ann@example.org',
-      password: '‹redacted:password›',
-      note: 'Bearer ‹redacted:token›',
-      url: 'redis://:‹redacted:password›@h',
-    })
+    assert.deepEqual(
+      maskSecrets({ email: 'ann@example.org', password: 'hunter2', note: `Bearer ${jwt}`, url: 'redis://:pw@h' }),
+      {
+        email: 'ann@example.org',
+        password: '‹redacted:password›',
+        note: 'Bearer ‹redacted:token›',
+        url: 'redis://:‹redacted:password›@h',
+      },
+    )
   })
 })

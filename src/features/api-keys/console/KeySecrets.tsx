@@ -10,7 +10,11 @@ export const KeySecrets = ({ made: { key, signing_secret } }: { made: MadeApiKey
     {signing_secret && <SecretOnce label="Signing secret" value={signing_secret} />}
     <div className="flex flex-col gap-1">
       <p className="text-sm text-muted">Try it:</p>
-      <CodeBlock what="command" wrap code={`curl -H "Authorization: Bearer ${key}" ${location.origin}${apiPath('/me')}`} />
+      <CodeBlock
+        what="command"
+        wrap
+        code={`curl -H "Authorization: Bearer ${key}" ${location.origin}${apiPath('/me')}`}
+      />
     </div>
   </div>
 )

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { chmodSync, mkdirSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { LRUCache } from 'lru-cache'
@@ -21,6 +21,8 @@ export function openSqlite(url: string): OpenedEngine {
   const file = sqliteFile(url)
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
   const writer = new Sqlite(file)
+  // It holds password hashes; SQLite gives its log files the same mode.
+  chmodSync(file, 0o600)
   writer.pragma('journal_mode = WAL')
   // FULL: a commit is on disk before it is acknowledged, also over a power cut.
   writer.pragma('synchronous = FULL')
