@@ -1,5 +1,6 @@
 import { chmodSync, mkdirSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import Sqlite from 'better-sqlite3'
 import { LRUCache } from 'lru-cache'
 import {
@@ -8,6 +9,7 @@ import {
   SqliteDialect,
   SqliteDriver,
   type DatabaseConnection,
+  type QueryResult,
   type SqliteDatabase,
   type SqliteDialectConfig,
   type SqliteStatement,
@@ -26,7 +28,8 @@ export function openSqlite(url: string): OpenedEngine {
   writer.pragma('journal_mode = WAL')
   // FULL: a commit is on disk before it is acknowledged, also over a power cut.
   writer.pragma('synchronous = FULL')
-  writer.pragma('busy_timeout = 5000')
+  // SQLite waits by sleeping in this thread, which would stop every request; PatientConnection waits instead.
+  writer.pragma('busy_timeout = 0')
   writer.pragma('foreign_keys = ON')
   writer.pragma('temp_store = MEMORY')
   const reader = new Sqlite(file, { readonly: true })
@@ -75,7 +78,39 @@ class ImmediateDialect extends SqliteDialect {
  * then fails at once, without waiting, if another process wrote since its first read.
  */
 class ImmediateDriver extends SqliteDriver {
+  override async acquireConnection(): Promise<DatabaseConnection> {
+    return new PatientConnection(await super.acquireConnection())
+  }
+
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
     await connection.executeQuery(CompiledQuery.raw('begin immediate'))
   }
 }
+
+const waitMaxMs = 10_000
+
+/** Waits, without stopping the event loop, while another process holds the write lock. */
+class PatientConnection implements DatabaseConnection {
+  readonly #connection: DatabaseConnection
+
+  constructor(connection: DatabaseConnection) {
+    this.#connection = connection
+  }
+
+  async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    for (const startedAt = performance.now(); ;) {
+      try {
+        return await this.#connection.executeQuery<R>(query)
+      } catch (error) {
+        if (!isBusy(error) || performance.now() - startedAt > waitMaxMs) throw error
+        await delay(1 + Math.random() * 15)
+      }
+    }
+  }
+
+  streamQuery<R>(query: CompiledQuery, chunkSize: number): AsyncIterableIterator<QueryResult<R>> {
+    return this.#connection.streamQuery<R>(query, chunkSize)
+  }
+}
+
+const isBusy = (error: unknown): boolean => error instanceof Sqlite.SqliteError && error.code.startsWith('SQLITE_BUSY')
