@@ -380,6 +380,7 @@ describe('what people do', { skip: withoutChromium() }, () => {
     await visitor.keyboard.type(serverPassword)
     await visitor.keyboard.press('Enter')
     await heading(visitor, 'Users').waitFor()
+    await visitor.getByRole('searchbox').waitFor()
     await visitor.keyboard.press('/')
     await visitor.keyboard.type('ada')
     await visitor.getByText('1 matching user').waitFor()
@@ -402,7 +403,7 @@ describe('what people do', { skip: withoutChromium() }, () => {
     await tabTo(visitor, dialog.getByRole('textbox'))
     await visitor.keyboard.press('Escape')
     await dialog.waitFor({ state: 'detached' })
-    assert.ok(await holdsFocus(details), 'the focus is back where the dialog was opened')
+    await until('the focus is back where the dialog was opened', () => holdsFocus(details), 3_000)
     await visitor.keyboard.press('Escape')
     await details.waitFor({ state: 'detached' })
     await until('the focus is back on the row', () =>

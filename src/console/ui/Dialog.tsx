@@ -3,7 +3,7 @@ import { Dialog as Radix } from 'radix-ui'
 import type { ReactNode } from 'react'
 import { IconButton } from './Button.tsx'
 import { cx } from './cx.ts'
-import { focusInside } from './focusInside.ts'
+import { focusBack, focusInside } from './focusInside.ts'
 
 interface DialogProps {
   open: boolean
@@ -27,6 +27,7 @@ export const Dialog = ({ open, onClose, title, lead, children, footer, size = 'm
       <Radix.Content
         data-modal=""
         onOpenAutoFocus={focusInside}
+        onCloseAutoFocus={focusBack}
         {...(lead ? {} : { 'aria-describedby': undefined })}
         className={cx(
           'fixed z-40 flex max-h-[85dvh] flex-col border border-border bg-raised shadow-float outline-none',

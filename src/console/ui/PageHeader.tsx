@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import { cx } from './cx.ts'
 
 interface PageHeaderProps {
   title: ReactNode
@@ -13,7 +14,8 @@ interface PageHeaderProps {
 /** The page's only h1. The browser's title is set by the page registry. */
 export const PageHeader = ({ title, lead, aside, actions }: PageHeaderProps) => (
   <div className="mb-4 flex flex-wrap items-start justify-between gap-x-4 gap-y-2">
-    <div className="min-w-0">
+    {/* On a phone a status that changes its words must not push the buttons about. */}
+    <div className={cx('min-w-0', aside !== undefined && 'max-md:w-full')}>
       <div className="flex min-h-7 flex-wrap items-center gap-2">
         <h1 tabIndex={-1} className="text-xl font-semibold break-words outline-none">
           {title}

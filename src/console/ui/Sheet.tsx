@@ -3,7 +3,7 @@ import { Dialog as Radix } from 'radix-ui'
 import type { ReactNode } from 'react'
 import { IconButton } from './Button.tsx'
 import { cx } from './cx.ts'
-import { focusInside } from './focusInside.ts'
+import { focusBack, focusInside } from './focusInside.ts'
 
 interface SheetProps {
   open: boolean
@@ -22,6 +22,7 @@ export const Sheet = ({ open, onClose, title, lead, children, side = 'right' }: 
       <Radix.Content
         data-modal=""
         onOpenAutoFocus={focusInside}
+        onCloseAutoFocus={focusBack}
         {...(lead ? {} : { 'aria-describedby': undefined })}
         className={cx(
           'fixed z-40 flex flex-col border-border bg-raised shadow-float outline-none',

@@ -27,8 +27,7 @@ export function ActivityFrame({ children }: { children: ReactNode }) {
           { to: pb.activity('resources'), label: 'Resources', search },
         ]}
       />
-      <DemoNote />
-      {children}
+      <DemoNote>{children}</DemoNote>
     </>
   )
 }

@@ -24,7 +24,7 @@ export default function AuditPage() {
     <>
       <PageHeader
         title="Audit log"
-        lead={total === undefined ? undefined : plural(total, isFiltered(search) ? 'matching record' : 'record')}
+        lead={total === undefined ? '\u00a0' : plural(total, isFiltered(search) ? 'matching record' : 'record')}
         aside={<VerifiedBadge />}
         actions={<ExportMenu search={search} count={total} />}
       />

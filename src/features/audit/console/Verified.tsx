@@ -18,7 +18,7 @@ export function VerifiedBadge() {
   useShortcuts([{ keys: 'v', label: 'Verify the log', group: 'Page', run: verify }])
   usePaletteActions([{ label: 'Verify the audit log', icon: ShieldCheck, run: verify, keywords: 'hash chain tamper' }])
   return (
-    <span className="inline-flex flex-wrap items-center gap-2">
+    <span className="inline-flex flex-wrap items-center gap-2 max-md:w-full">
       <span role="status">
         {verifying || isPending ? (
           <Status level="unknown" busy>

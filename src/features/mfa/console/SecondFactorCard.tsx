@@ -24,7 +24,7 @@ export function SecondFactorCard() {
       aside={mfa && <Status level={mfa.enabled ? 'ok' : 'unknown'}>{mfa.enabled ? 'On' : 'Off'}</Status>}
     >
       {error && !mfa && <ErrorPanel error={error} what="the second factor" onRetry={() => void refetch()} />}
-      {!error && !mfa && <Skeleton className="h-16 w-full" />}
+      {!error && !mfa && <Skeleton className="h-20 w-full max-md:h-27" />}
       {mfa && (mfa.enabled ? <Enabled mfa={mfa} /> : <Disabled />)}
     </Card>
   )

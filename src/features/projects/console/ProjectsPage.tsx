@@ -43,65 +43,66 @@ export default function ProjectsPage() {
         lead={seesAll ? "Everybody's work, with its messages." : 'Your work, with its messages.'}
         actions={<NewProjectLink />}
       />
-      <DemoNote />
-      <FilterBar
-        q={q}
-        onQ={(next) => setSearch({ q: next, offset: 0 }, { replace: true })}
-        placeholder="Name or description"
-        filters={[
-          {
-            key: 'status',
-            label: 'Status',
-            single: true,
-            options: statuses.map((value) => ({ value, label: statusWords[value] })),
-            value: status ? [status] : [],
-            onChange: ([next]) => setSearch({ status: statuses.find((known) => known === next), offset: 0 }),
-          },
-        ]}
-      >
-        {seesAll && (
-          <Checkbox
-            label="Mine only"
-            checked={mine}
-            onChange={({ target }) => setSearch({ mine: target.checked, offset: 0 })}
+      <DemoNote>
+        <FilterBar
+          q={q}
+          onQ={(next) => setSearch({ q: next, offset: 0 }, { replace: true })}
+          placeholder="Name or description"
+          filters={[
+            {
+              key: 'status',
+              label: 'Status',
+              single: true,
+              options: statuses.map((value) => ({ value, label: statusWords[value] })),
+              value: status ? [status] : [],
+              onChange: ([next]) => setSearch({ status: statuses.find((known) => known === next), offset: 0 }),
+            },
+          ]}
+        >
+          {seesAll && (
+            <Checkbox
+              label="Mine only"
+              checked={mine}
+              onChange={({ target }) => setSearch({ mine: target.checked, offset: 0 })}
+            />
+          )}
+        </FilterBar>
+        <Card padding="flush">
+          <Table
+            label="Projects"
+            columns={columnsFor(seesAll)}
+            rows={projects.data?.projects}
+            rowKey={({ id }) => id}
+            sort={sort}
+            onSort={(next) => setSearch({ sort: sorts.find((known) => known === next) ?? '-updated_at', offset: 0 })}
+            onOpen={({ id }) => void navigate({ to: pb.project(id) })}
+            actions={actions.itemsFor}
+            error={projects.error}
+            onRetry={() => void projects.refetch()}
+            empty={
+              q || status || mine ? (
+                <EmptyState
+                  kind="filtered"
+                  title="No project matches"
+                  action={<Button onClick={showAll}>Show all</Button>}
+                />
+              ) : (
+                <EmptyState kind="none" title="No projects yet">
+                  A project holds messages and goes from pending over processing to completed.
+                </EmptyState>
+              )
+            }
           />
-        )}
-      </FilterBar>
-      <Card padding="flush">
-        <Table
-          label="Projects"
-          columns={columnsFor(seesAll)}
-          rows={projects.data?.projects}
-          rowKey={({ id }) => id}
-          sort={sort}
-          onSort={(next) => setSearch({ sort: sorts.find((known) => known === next) ?? '-updated_at', offset: 0 })}
-          onOpen={({ id }) => void navigate({ to: pb.project(id) })}
-          actions={actions.itemsFor}
-          error={projects.error}
-          onRetry={() => void projects.refetch()}
-          empty={
-            q || status || mine ? (
-              <EmptyState
-                kind="filtered"
-                title="No project matches"
-                action={<Button onClick={showAll}>Show all</Button>}
-              />
-            ) : (
-              <EmptyState kind="none" title="No projects yet">
-                A project holds messages and goes from pending over processing to completed.
-              </EmptyState>
-            )
-          }
-        />
-        {projects.data && projects.data.total > projectsPerPage && (
-          <Pagination
-            offset={offset}
-            limit={projectsPerPage}
-            total={projects.data.total}
-            onOffset={(next) => setSearch({ offset: next })}
-          />
-        )}
-      </Card>
+          {projects.data && projects.data.total > projectsPerPage && (
+            <Pagination
+              offset={offset}
+              limit={projectsPerPage}
+              total={projects.data.total}
+              onOffset={(next) => setSearch({ offset: next })}
+            />
+          )}
+        </Card>
+      </DemoNote>
       {actions.dialogs}
       <Outlet />
     </>

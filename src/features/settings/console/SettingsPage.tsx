@@ -13,6 +13,7 @@ import { FilterBar } from '#console/ui/FilterBar.tsx'
 import { PageHeader } from '#console/ui/PageHeader.tsx'
 import { PeekPanel, usePeek } from '#console/ui/PeekPanel.tsx'
 import { Tooltip } from '#console/ui/Tooltip.tsx'
+import { Skeleton } from '#console/ui/Skeleton.tsx'
 import { configQuery, refreshConfig, type Setting } from './queries.ts'
 import { SaveBar } from './SaveBar.tsx'
 import { groupsBySection, groupTitles } from './sections.ts'
@@ -57,20 +58,22 @@ function Section({ groups }: { groups: string[] }) {
           </EmptyState>
         </Card>
       )}
+      {config.isPending && <Skeleton className="h-[70dvh] w-full" />}
       <div className="flex flex-col gap-3">
-        {shownGroups.map((group) => (
-          <Card key={group} title={groupTitles[group] ?? group} padding="flush">
-            <SettingTable
-              label={`Settings: ${groupTitles[group] ?? group}`}
-              settings={shown?.filter((setting) => setting.group === group)}
-              yourAddress={config.data?.your_address ?? null}
-              error={config.error}
-              onRetry={() => void config.refetch()}
-              current={peek.id}
-              onOpen={peek.open}
-            />
-          </Card>
-        ))}
+        {!config.isPending &&
+          shownGroups.map((group) => (
+            <Card key={group} title={groupTitles[group] ?? group} padding="flush">
+              <SettingTable
+                label={`Settings: ${groupTitles[group] ?? group}`}
+                settings={shown?.filter((setting) => setting.group === group)}
+                yourAddress={config.data?.your_address ?? null}
+                error={config.error}
+                onRetry={() => void config.refetch()}
+                current={peek.id}
+                onOpen={peek.open}
+              />
+            </Card>
+          ))}
       </div>
       {config.data && <SaveBar settings={config.data.settings} yourAddress={config.data.your_address} />}
       <PeekPanel peek={peek} title={<code className="font-mono">{peek.id}</code>}>

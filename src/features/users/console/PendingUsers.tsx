@@ -1,47 +1,52 @@
 import { useQuery } from '@tanstack/react-query'
 import { Check, X } from 'lucide-react'
-import { useState } from 'react'
+import { useState, type ReactNode } from 'react'
 import { plural } from '#console/format.ts'
 import { useMe } from '#console/me.ts'
 import { roleOptions, rolesQuery } from '#console/roles.ts'
 import { Button } from '#console/ui/Button.tsx'
 import { Card } from '#console/ui/Card.tsx'
 import { Select } from '#console/ui/Field.tsx'
+import { Skeleton } from '#console/ui/Skeleton.tsx'
 import { StatusShape } from '#console/ui/Status.tsx'
 import { TimeAgo } from '#console/ui/Time.tsx'
 import { pendingQuery, usersPerPage, type User } from './queries.ts'
 import { UserName } from './UserName.tsx'
 import { approve, type UserActions } from './useUserActions.tsx'
 
-/** Who registered and waits for an answer; nothing while nobody does. */
-export function PendingUsers({ actions }: { actions: UserActions }) {
-  const pending = useQuery(pendingQuery).data
+/** Who registered and waits for an answer, if anybody does, and below it the list, which waits until that is known. */
+export function PendingUsers({ actions, children }: { actions: UserActions; children: ReactNode }) {
+  const { data: pending, isPending } = useQuery(pendingQuery)
+  if (isPending) return <Skeleton className="h-[60dvh] w-full" />
   // An approved one stays in the answer until the next comes.
   const waiting = pending?.rows.filter(({ state }) => state === 'pending') ?? []
-  if (!pending || waiting.length === 0) return null
+  if (!pending || waiting.length === 0) return children
   const more = pending.total - usersPerPage
   return (
-    <Card
-      padding="flush"
-      className="mb-4 !border-info/50"
-      title={
-        <span className="flex items-center gap-2 text-text">
-          <StatusShape level="info" />
-          {plural(waiting.length + Math.max(more, 0), 'request')} for an account
-        </span>
-      }
-    >
-      <ul className="divide-y divide-border border-t border-border">
-        {waiting.map((user) => (
-          <Request key={user.id} user={user} actions={actions} />
-        ))}
-      </ul>
-      {more > 0 && (
-        <p className="border-t border-border px-3 py-2 text-sm text-muted">
-          {plural(more, 'more', 'more')} after these.
-        </p>
-      )}
-    </Card>
+    <>
+      <Card
+        padding="flush"
+        className="mb-4 !border-info/50"
+        title={
+          <span className="flex items-center gap-2 text-text">
+            <StatusShape level="info" />
+            {plural(waiting.length + Math.max(more, 0), 'request')} for an account
+          </span>
+        }
+      >
+        <ul className="divide-y divide-border border-t border-border">
+          {waiting.map((user) => (
+            <Request key={user.id} user={user} actions={actions} />
+          ))}
+        </ul>
+        {more > 0 && (
+          <p className="border-t border-border px-3 py-2 text-sm text-muted">
+            {plural(more, 'more', 'more')} after these.
+          </p>
+        )}
+      </Card>
+      {children}
+    </>
   )
 }
 

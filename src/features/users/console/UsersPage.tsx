@@ -47,54 +47,55 @@ export default function UsersPage() {
     <>
       <PageHeader
         title="Users"
-        lead={total === undefined ? undefined : plural(total, q || state || role ? 'matching user' : 'user')}
+        lead={total === undefined ? '\u00a0' : plural(total, q || state || role ? 'matching user' : 'user')}
         actions={<CreateUser />}
       />
-      <PendingUsers actions={actions} />
-      <FilterBar
-        q={q}
-        onQ={(typed) => setSearch({ q: typed, offset: 0 }, { replace: true })}
-        placeholder="Filter by name or address"
-        filters={[
-          {
-            key: 'state',
-            label: 'State',
-            single: true,
-            options: states.map((value) => ({ value, label: stateWords[value] })),
-            value: state ? [state] : [],
-            onChange: ([chosen]) => setSearch({ state: states.find((known) => known === chosen), offset: 0 }),
-          },
-          {
-            key: 'role',
-            label: 'Role',
-            single: true,
-            options: roles.map(({ name }) => ({ value: name, label: name })),
-            value: role ? [role] : [],
-            onChange: ([chosen = '']) => setSearch({ role: chosen, offset: 0 }),
-          },
-        ]}
-      />
-      <Card padding="flush">
-        <UserTable
-          users={users.data?.rows}
-          error={users.error}
-          onRetry={() => void users.refetch()}
-          sort={sort}
-          onSort={(wanted) => setSearch({ sort: sorts.find((known) => known === wanted) ?? 'username', offset: 0 })}
-          current={peek.id}
-          onOpen={peek.open}
-          actions={actions.itemsFor}
-          onClear={() => setSearch({ q: '', state: undefined, role: '', offset: 0 })}
+      <PendingUsers actions={actions}>
+        <FilterBar
+          q={q}
+          onQ={(typed) => setSearch({ q: typed, offset: 0 }, { replace: true })}
+          placeholder="Filter by name or address"
+          filters={[
+            {
+              key: 'state',
+              label: 'State',
+              single: true,
+              options: states.map((value) => ({ value, label: stateWords[value] })),
+              value: state ? [state] : [],
+              onChange: ([chosen]) => setSearch({ state: states.find((known) => known === chosen), offset: 0 }),
+            },
+            {
+              key: 'role',
+              label: 'Role',
+              single: true,
+              options: roles.map(({ name }) => ({ value: name, label: name })),
+              value: role ? [role] : [],
+              onChange: ([chosen = '']) => setSearch({ role: chosen, offset: 0 }),
+            },
+          ]}
         />
-        {total !== undefined && total > usersPerPage && (
-          <Pagination
-            offset={offset}
-            limit={usersPerPage}
-            total={total}
-            onOffset={(next) => setSearch({ offset: next })}
+        <Card padding="flush">
+          <UserTable
+            users={users.data?.rows}
+            error={users.error}
+            onRetry={() => void users.refetch()}
+            sort={sort}
+            onSort={(wanted) => setSearch({ sort: sorts.find((known) => known === wanted) ?? 'username', offset: 0 })}
+            current={peek.id}
+            onOpen={peek.open}
+            actions={actions.itemsFor}
+            onClear={() => setSearch({ q: '', state: undefined, role: '', offset: 0 })}
           />
-        )}
-      </Card>
+          {total !== undefined && total > usersPerPage && (
+            <Pagination
+              offset={offset}
+              limit={usersPerPage}
+              total={total}
+              onOffset={(next) => setSearch({ offset: next })}
+            />
+          )}
+        </Card>
+      </PendingUsers>
       <PeekPanel peek={peek} title={<PeekTitle id={peek.id} />} {...(peek.id && { to: pb.user(peek.id) })}>
         {peek.id && <Peeked id={peek.id} actions={actions} />}
       </PeekPanel>
