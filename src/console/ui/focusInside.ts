@@ -1,7 +1,8 @@
 /** Where the focus was last outside menus and dialogs. A menu is gone by the time the dialog it opened closes. */
 let lastOutside: HTMLElement | undefined
 
-const floating = '[role="menu"], [role="dialog"], [role="alertdialog"]'
+/** The guards stand at both ends of the page while a dialog is open, and go with it. */
+const floating = '[role="menu"], [role="dialog"], [role="alertdialog"], [data-radix-focus-guard]'
 
 addEventListener('focusin', ({ target }) => {
   if (target instanceof HTMLElement && !target.closest(floating)) lastOutside = target
