@@ -23,7 +23,9 @@ export default function UserTimelinePage() {
         title={username ?? (person.data ? 'Deleted user' : 'User')}
         aside={demo && <Badge tone="info">demo</Badge>}
         lead="Calls, logins and administrative actions, newest first."
-        actions={username && can('users:read').ok && <ButtonLink to={pb.user(id)}>Profile</ButtonLink>}
+        actions={
+          (username || person.isPending) && can('users:read').ok && <ButtonLink to={pb.user(id)}>Profile</ButtonLink>
+        }
       />
       {hasCode(person.error, 'RESOURCE_NOT_FOUND') ? (
         <Card>
