@@ -13,7 +13,7 @@ interface TilesProps {
 export function TrafficTiles({ traffic: { totals }, online, logins }: TilesProps) {
   const { requests, errors, users, bytes } = totals
   return (
-    <div className="col-span-full grid grid-cols-4 gap-3 max-xl:grid-cols-2 max-sm:grid-cols-2">
+    <div className="col-span-full grid grid-cols-4 gap-3 max-xl:grid-cols-2">
       <Stat label="Calls" value={formatShort(requests)} note={`${formatBytes(bytes)} sent`} />
       <Stat
         label="Users"
