@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -82,8 +82,23 @@ async function measure({ url, headers }: Running): Promise<{ perSecond: number; 
   return { perSecond: result.requests.average, p99Ms: result.latency.p99, failures: result.non2xx + result.errors }
 }
 
+/**
+ * Keeps processors from halting while this process lives, as cyclictest does: on a virtual machine every
+ * answer would otherwise pay 8 us for waking the client, unless the server is fast enough to keep it awake.
+ * See Linux' "PM Quality of Service"; needs root, and a machine that has it.
+ */
+function keepAwake(): boolean {
+  try {
+    writeSync(openSync('/dev/cpu_dma_latency', 'w'), new Uint8Array(4))
+    return true
+  } catch {
+    return false
+  }
+}
+
 const median = (numbers: number[]): number => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)]!
 
+const awake = keepAwake()
 const dataDir = mkdtempSync(join(tmpdir(), 'miktos-bench-'))
 const miktos = await startMiktos(dataDir)
 const bytes = String((await (await fetch(miktos.url, { headers: miktos.headers })).arrayBuffer()).byteLength)
@@ -113,7 +128,7 @@ rmSync(dataDir, { recursive: true, force: true })
 const fastify = peers[0]!
 const perSecond = (name: string): number => median(results.get(name)!.map((result) => result.perSecond))
 console.log(
-  `GET /api/v1/me, ${bytes} bytes, ${connections} connections, ${rounds} rounds of ${roundSeconds} s, medians\n`,
+  `GET /api/v1/me, ${bytes} bytes, ${connections} connections, ${rounds} rounds of ${roundSeconds} s, medians; processors ${awake ? 'kept awake' : 'may halt'}\n`,
 )
 console.table(
   all.map(({ name, startMs, idleBytes }) => ({

@@ -202,23 +202,26 @@ describe('a body that names what it may not set', async () => {
   })
 })
 
-const headersOfEveryAnswer: Record<string, RegExp> = {
-  'content-security-policy':
-    /^default-src 'self'; script-src 'self';(?!.*script-src[^;]*unsafe).*object-src 'none'; base-uri 'none'.*frame-ancestors 'none'$/,
+const headersOfData: Record<string, RegExp> = {
+  'content-security-policy': /^default-src 'none'; frame-ancestors 'none'$/,
   'x-content-type-options': /^nosniff$/,
   'x-frame-options': /^DENY$/,
-  'referrer-policy': /^no-referrer$/,
-  'cross-origin-opener-policy': /^same-origin$/,
   'cross-origin-resource-policy': /^same-origin$/,
-  'permissions-policy': /camera=\(\)/,
   'x-request-id': /^[\w.:-]{8,}$/,
   'cache-control': /./,
 }
+const headersOfDocuments: Record<string, RegExp> = {
+  ...headersOfData,
+  'content-security-policy':
+    /^default-src 'self'; script-src 'self';(?!.*script-src[^;]*unsafe).*object-src 'none'; base-uri 'none'.*frame-ancestors 'none'$/,
+  'referrer-policy': /^no-referrer$/,
+  'cross-origin-opener-policy': /^same-origin$/,
+  'permissions-policy': /camera=\(\)/,
+}
 const tellingHeaders = ['server', 'x-powered-by', 'via', 'x-runtime', 'x-aspnet-version']
 
-function assertHeaders(headers: Record<string, unknown>, what: string): void {
-  for (const [name, value] of Object.entries(headersOfEveryAnswer))
-    assert.match(String(headers[name]), value, `${name} of ${what}`)
+function assertHeaders(headers: Record<string, unknown>, what: string, expected = headersOfData): void {
+  for (const [name, value] of Object.entries(expected)) assert.match(String(headers[name]), value, `${name} of ${what}`)
   for (const name of tellingHeaders) assert.equal(headers[name], undefined, `${name} of ${what}`)
 }
 
@@ -264,9 +267,12 @@ describe('security headers', () => {
       ['DELETE', '/api/v1/me'],
       ['OPTIONS', '/api/v1/me'],
       ['GET', '/api/v1/%zz'],
-      ['GET', '/api/v1/admin'],
     ] as const) {
-      assertHeaders((await anonymous(method, url, undefined, { accept: 'text/html' })).headers, `${method} ${url}`)
+      assertHeaders(
+        (await anonymous(method, url, undefined, { accept: 'text/html' })).headers,
+        `${method} ${url}`,
+        headersOfDocuments,
+      )
     }
     for (const bytes of ['nonsense\r\n\r\n', `GET / HTTP/1.1\r\nHost: x\r\nX-Large: ${'x'.repeat(20_000)}\r\n\r\n`])
       assertHeaders(headersIn(await send(bytes)), bytes.slice(0, 30))
@@ -278,7 +284,7 @@ describe('security headers', () => {
       origin: 'https://a.example',
       'access-control-request-method': 'GET',
     })
-    assertHeaders(reply.headers, 'a preflight')
+    assertHeaders(reply.headers, 'a preflight', headersOfDocuments)
   })
 
   test('on a socket that is refused', async () => {

@@ -271,8 +271,10 @@ export const activityEndpoints = {
       ),
       totals: z.object({ requests: count, bytes: count, errors: count, users: count }),
       recorder: z
-        .object({ waiting: count, dropped: count })
-        .describe('Of this server process: what is not stored yet, and what never will be'),
+        .object({ waiting: count, summed: count, dropped: count })
+        .describe(
+          'Of this server process: what is not stored yet, calls of a flood that count in their hour without a row of their own, and what is lost',
+        ),
       ...looked,
     }),
   },

@@ -6,7 +6,9 @@ import type { ActivityEvent } from './store.ts'
 const idLengthMax = 128
 const lineLengthMax = 255
 
-const nothing = {
+/** An event without anything but its time and kind. */
+export const nothing = {
+  event_id: null,
   session_id: null,
   key_id: null,
   method: null,
@@ -25,14 +27,13 @@ export function fromRequest(request: FinishedRequest, apiPrefix: string): Activi
   if (route === null || rate === 'unlimited') return undefined
   return {
     ...nothing,
-    event_id: null,
     at: request.at,
     kind: 'api_call',
     user_id: actor.kind === 'anonymous' ? null : idOf(actor.id),
     session_id: actor.sessionId,
     key_id: idOf(actor.keyId),
     method: request.method,
-    route: lineOf(canonical(route, apiPrefix)),
+    route: canonical(route, apiPrefix),
     status,
     duration_ms: Math.round(request.durationMs * 100) / 100,
     bytes: request.bytes,
@@ -42,7 +43,7 @@ export function fromRequest(request: FinishedRequest, apiPrefix: string): Activi
   }
 }
 
-/** Both faces are one endpoint. */
+/** Both faces are one endpoint. Templates are ours: no line breaks, and short. */
 const canonical = (route: string, apiPrefix: string): string =>
   route.startsWith('/api/') && !route.startsWith(`${apiPrefix}/`) ? apiPrefix + route.slice('/api'.length) : route
 
@@ -85,7 +86,7 @@ export function fromPublished({ id, topic, at, payload }: PublishedEvent): Activ
   return parsed.success ? fromChange(base, topic, parsed.data) : undefined
 }
 
-type Base = typeof nothing & Pick<ActivityEvent, 'event_id' | 'at'>
+type Base = Omit<typeof nothing, 'event_id'> & Pick<ActivityEvent, 'event_id' | 'at'>
 
 function fromChange(base: Base, topic: string, change: Change): ActivityEvent | undefined {
   const { actor, target, session_id, session_ids, address, user_agent } = change

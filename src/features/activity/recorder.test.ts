@@ -52,9 +52,27 @@ describe('the recorder', () => {
     recorder.record(call)
     assert.equal(await stored(), 0)
     await until('the call is stored', async () => (await stored()) === 1, 3_000)
-    for (let index = 0; index < 1_234; index++) recorder.record(call)
+    for (let index = 0; index < 1_234; index++) recorder.record({ ...call, at: index * 10 })
     await stop()
     assert.equal(await stored(), 1_235)
+  })
+
+  test('counts every call of a flood and keeps the first thousand of each second one by one', async () => {
+    const { database, stored } = await sqlite()
+    const recorder = createRecorder()
+    const stop = recorder.start({ database, log })
+    for (let index = 0; index < 5_000; index++) recorder.record({ ...call, at: 1_000 + index, duration_ms: 7 })
+    for (let index = 0; index < 5_000; index++) recorder.record({ ...call, at: 9_000, duration_ms: 300 })
+    assert.deepEqual(recorder.figures(), { waiting: 6_000, summed: 4_000, dropped: 0 })
+    await stop()
+    assert.equal(await stored(), 6_000)
+    const hours = await database.read.selectFrom('activity_hourly').selectAll().execute()
+    assert.equal(hours.length, 1)
+    const { count, bytes_sum, duration_ms_max, last_at, took_1, took_6 } = hours[0]!
+    assert.deepEqual(
+      { count, bytes_sum, duration_ms_max, last_at, took_1, took_6 },
+      { count: 10_000, bytes_sum: 10_000, duration_ms_max: 300, last_at: 9_000, took_1: 5_000, took_6: 5_000 },
+    )
   })
 
   test('takes down what comes before it has a database', async () => {
@@ -67,15 +85,17 @@ describe('the recorder', () => {
     assert.equal(await stored(), 1)
   })
 
-  test('keeps a bounded number while the database is away, counts the rest, and never throws', async () => {
+  test('keeps a bounded number while the database is away, adds up the other calls, and never throws', async () => {
     const database = await openDatabase(`postgres://miktos@127.0.0.1:${await freePort()}/nothing`)
     after(() => database.close())
     const recorder = createRecorder()
     const stop = recorder.start({ database, log })
-    for (let index = 0; index < 20_010; index++) recorder.record(call)
-    assert.deepEqual(recorder.figures(), { waiting: 20_000, dropped: 10 })
+    for (let index = 0; index < 20_010; index++) recorder.record({ ...call, at: index * 10 })
+    recorder.record({ ...call, event_id: 'e1', kind: 'login' })
+    const figures = { waiting: 20_000, summed: 10, dropped: 1 }
+    assert.deepEqual(recorder.figures(), figures)
     await stop()
-    assert.deepEqual(recorder.figures(), { waiting: 20_000, dropped: 10 })
+    assert.deepEqual(recorder.figures(), figures)
   })
 
   test('gives up what the database will never take, so that the rest is not kept from it', async () => {
@@ -85,7 +105,7 @@ describe('the recorder', () => {
     await database.write.schema.dropTable('activity_events').execute()
     recorder.record(call)
     await recorder.flush()
-    assert.deepEqual(recorder.figures(), { waiting: 0, dropped: 1 })
+    assert.deepEqual(recorder.figures(), { waiting: 0, summed: 0, dropped: 1 })
     await stop()
   })
 })

@@ -3,16 +3,23 @@ import { sql, type RawBuilder } from 'kysely'
 import type { Database, Tx } from '#platform/database/database.ts'
 import { isDuplicate } from '#platform/database/failures.ts'
 import { tookColumns } from './histogram.ts'
-import { foldByHour } from './hourly.ts'
+import { HourlySums } from './hourly.ts'
 import type { ActivityEvent, HourlyRow } from './store.ts'
 
 const attemptsMax = 5
 
-/** Stores events and what they add to their hours, all or nothing; domain events that are stored already are left out. */
-export async function writeActivity(database: Database, events: readonly ActivityEvent[]): Promise<void> {
+/**
+ * Stores events and what they and `sums` add to their hours, all or nothing; domain events that are
+ * stored already are left out.
+ */
+export async function writeActivity(
+  database: Database,
+  events: readonly ActivityEvent[],
+  sums = new HourlySums(),
+): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await database.transaction((tx) => insertActivity(tx, events))
+      return await database.measurement((tx) => insertActivity(tx, events, sums))
     } catch (error) {
       // Another server was first with the same hour or event; the second time its row is there.
       if (attempt === attemptsMax || !isDuplicate(error)) throw error
@@ -24,13 +31,16 @@ export async function writeActivity(database: Database, events: readonly Activit
 const rowsPerStatement = 200
 
 /** Writes in small statements and lets requests in between. */
-export async function insertActivity(tx: Tx, events: readonly ActivityEvent[]): Promise<void> {
+export async function insertActivity(tx: Tx, events: readonly ActivityEvent[], sums = new HourlySums()): Promise<void> {
   const fresh = await withoutStored(tx, events)
   for (const some of slices(fresh)) {
     await tx.insertInto('activity_events').values(some).execute()
     await setImmediate()
   }
-  for (const some of slices(foldByHour(fresh))) {
+  const hours = new HourlySums()
+  for (const event of fresh) hours.add(event)
+  hours.merge(sums)
+  for (const some of slices(hours.rows())) {
     await addToHours(tx, some)
     await setImmediate()
   }

@@ -1,5 +1,5 @@
 import { dayMs, hourMs, minuteMs } from '#kernel/time.ts'
-import type { ActivityEvent } from '#features/activity/index.ts'
+import { nothing, type ActivityEvent } from '#features/activity/index.ts'
 import type { Habits } from './cast.ts'
 import type { Random } from './random.ts'
 
@@ -59,20 +59,6 @@ const calls: SampleCall[] = [
   { method: 'GET', path: '/admin/stats', weight: 4, tookMs: 46, bytes: 1_100, refused: [0.02, 503] },
   { method: 'GET', path: '/me/activity', weight: 3, tookMs: 16, bytes: 12_000 },
 ]
-
-const nothing = {
-  event_id: null,
-  session_id: null,
-  key_id: null,
-  method: null,
-  route: null,
-  status: null,
-  duration_ms: null,
-  bytes: 0,
-  project_id: null,
-  address: null,
-  detail: null,
-}
 
 /** One call of a sample user at a time, as it would have been recorded. */
 export function sampleCall(

@@ -12,8 +12,8 @@ export type Tx = Transaction<Tables>
 
 /**
  * The state database. `read` never waits for a writer on SQLite (it is a connection of its own);
- * `write` is for rows that are measurements rather than changes (activity, heartbeats) and for
- * counters that must survive a rolled-back transaction. Everything else goes through `ctx.change`.
+ * `write` is for rows that are measurements rather than changes (activity, heartbeats) of one server
+ * alone: unlike `transaction` it does not try again when the engine reports a deadlock. Changes go through `ctx.change`.
  */
 export interface Database {
   readonly dialect: Dialect
@@ -23,6 +23,11 @@ export interface Database {
   readonly write: Kysely<Tables>
   /** Runs `work` in one transaction; runs it again when the engine reports a deadlock or a serialisation failure. */
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+  /**
+   * The same for measurements: whole or not at all and safe from a crash of this process, but a power
+   * cut may take the last second, because nothing waits for the disk. On SQLite that wait would stop every request.
+   */
+  measurement<T>(work: (tx: Tx) => Promise<T>): Promise<T>
   close(): Promise<void>
 }
 

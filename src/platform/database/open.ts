@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Kysely, KyselyPlugin } from 'kysely'
-import type { Database, OpenedEngine, Tables, Tx } from './database.ts'
+import { sql, type Kysely, type KyselyPlugin } from 'kysely'
+import type { Database, Dialect, OpenedEngine, Tables, Tx } from './database.ts'
 import { isRetryable } from './failures.ts'
 
 const attemptsMax = 8
@@ -17,7 +17,8 @@ export async function openDatabase(url: string, plugins: readonly KyselyPlugin[]
     description: engine.description,
     read: engine.read,
     write: engine.write,
-    transaction: (work) => retrying(() => beginOn(engine).execute(work)),
+    transaction: (work) => retrying(() => beginOn(engine.dialect, engine.write).execute(work)),
+    measurement: (work) => retrying(() => withoutSync(engine, work)),
     close: async () => {
       await engine.write.destroy()
       if (engine.read !== engine.write) await engine.read.destroy()
@@ -29,8 +30,27 @@ export async function openDatabase(url: string, plugins: readonly KyselyPlugin[]
  * MariaDB's default, repeatable read, would show a transaction that waited for a lock the state from
  * before the wait; PostgreSQL reads what is committed by itself, SQLite has one writer.
  */
-const beginOn = ({ dialect, write }: OpenedEngine) =>
-  dialect === 'mysql' ? write.transaction().setIsolationLevel('read committed') : write.transaction()
+const beginOn = (dialect: Dialect, db: Kysely<Tables>) =>
+  dialect === 'mysql' ? db.transaction().setIsolationLevel('read committed') : db.transaction()
+
+/** MariaDB can relax only the whole server, so it waits for the disk here too. */
+async function withoutSync<T>({ dialect, write }: OpenedEngine, work: (tx: Tx) => Promise<T>): Promise<T> {
+  if (dialect === 'postgres') {
+    return write.transaction().execute(async (tx) => {
+      await sql`set local synchronous_commit = off`.execute(tx)
+      return work(tx)
+    })
+  }
+  if (dialect === 'mysql') return beginOn(dialect, write).execute(work)
+  return write.connection().execute(async (connection) => {
+    await sql`pragma synchronous = normal`.execute(connection)
+    try {
+      return await connection.transaction().execute(work)
+    } finally {
+      await sql`pragma synchronous = full`.execute(connection)
+    }
+  })
+}
 
 function withPlugins(engine: OpenedEngine, plugins: readonly KyselyPlugin[]): OpenedEngine {
   const wrap = (db: Kysely<Tables>): Kysely<Tables> =>

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 
-/** Of every page and file: scripts only of our own files, so text that is shown can never run. */
+/** Of pages and files: scripts only of our own files, so text that is shown can never run. */
 const contentSecurityPolicy = [
   "default-src 'self'",
   "script-src 'self'",
@@ -15,16 +15,25 @@ const contentSecurityPolicy = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-/** Sent with every answer; answers of the API are never stored by a cache, files set their own rule. */
-export const securityHeaders = {
-  'content-security-policy': contentSecurityPolicy,
+/**
+ * Of the answers of operations: data that nothing may be loaded for, framed, sniffed, embedded elsewhere or
+ * stored by a cache. What only documents heed is left out; each header costs every request.
+ */
+export const dataHeaders = {
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
+  'cross-origin-resource-policy': 'same-origin',
+  'cache-control': 'no-store',
+}
+
+/** Of everything else; files set their own rule for caches. */
+export const documentHeaders = {
+  ...dataHeaders,
+  'content-security-policy': contentSecurityPolicy,
   'referrer-policy': 'no-referrer',
   'cross-origin-opener-policy': 'same-origin',
-  'cross-origin-resource-policy': 'same-origin',
   'permissions-policy': 'camera=(), microphone=(), geolocation=()',
-  'cache-control': 'no-store',
 }
 
 /** TLS ends at a proxy in front of Miktos; a forged header only makes a cookie stricter. */

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import type { AppError } from '#kernel/errors.ts'
 import { bare } from './faces.ts'
-import { securityHeaders } from './headers.ts'
+import { dataHeaders } from './headers.ts'
 
 /** An error as bytes for a socket that has no reply object: a refused upgrade, or what was not HTTP at all. */
 export function rawReply(
@@ -11,7 +11,7 @@ export function rawReply(
   const body = bare.wrapError({ code, message, details })
   const { retry_after_seconds: retryAfter } = details
   const headers = {
-    ...securityHeaders,
+    ...dataHeaders,
     'content-type': 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(body),
     'x-request-id': requestId,

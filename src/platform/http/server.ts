@@ -11,7 +11,7 @@ import type { Platform } from '../platform.ts'
 import { addressRanges, clientAddress, normalAddress, type AddressRanges } from './address.ts'
 import { publicError } from './errors.ts'
 import { faceOf, type Face } from './faces.ts'
-import { encryptedHeaders, isEncrypted, securityHeaders } from './headers.ts'
+import { dataHeaders, documentHeaders, encryptedHeaders, isEncrypted } from './headers.ts'
 import { rawReply } from './rawReply.ts'
 import type { Authenticator, RequestContext } from './request.ts'
 
@@ -95,7 +95,7 @@ export async function createHttpServer(platform: Platform, authenticator: Authen
     // These never reach the hooks below.
     frameworkErrors: (error, request, reply) =>
       sendError(
-        reply.header('x-request-id', request.id).headers(securityHeaders),
+        reply.header('x-request-id', request.id).headers(documentHeaders),
         request.url,
         config.get('api_prefix'),
         publicError(error) ?? internal(),
@@ -144,7 +144,7 @@ export async function createHttpServer(platform: Platform, authenticator: Authen
     request.origin = server.originOf(request.raw, request.id)
     request.bytesBefore = request.raw.socket.bytesWritten
     reply.header('x-request-id', request.id)
-    reply.headers(securityHeaders)
+    reply.headers(request.routeOptions.config.operation ? dataHeaders : documentHeaders)
     if (isEncrypted(request)) reply.headers(encryptedHeaders)
     done(probePaths.has(pathOf(request.url)) ? undefined : server.refusal(request.origin.address ?? ''))
   })
@@ -276,7 +276,11 @@ function keepRawJson(app: FastifyInstance): void {
 
 const slowMs = 1_000
 
-function logFinished(log: Logger, { route, method, status, durationMs, actor, origin }: FinishedRequest): void {
+function logFinished(log: Logger, finished: FinishedRequest): void {
+  const { route, method, status, durationMs, actor, origin } = finished
+  const level = levelOf(finished)
+  // Most requests are not logged, and then nothing is made for it.
+  if (!log.isLevelEnabled(level)) return
   const line = {
     method,
     route,
@@ -286,9 +290,12 @@ function logFinished(log: Logger, { route, method, status, durationMs, actor, or
     address: origin.address,
     request_id: origin.requestId,
   }
-  if (status >= 500) log.warn(line, 'request finished')
-  else if (method !== 'GET' || durationMs > slowMs) log.info(line, 'request finished')
-  else log.debug(line, 'request finished')
+  log[level](line, 'request finished')
+}
+
+function levelOf({ method, status, durationMs }: FinishedRequest): 'warn' | 'info' | 'debug' {
+  if (status >= 500) return 'warn'
+  return method !== 'GET' || durationMs > slowMs ? 'info' : 'debug'
 }
 
 function rawErrorReply({ code }: NodeJS.ErrnoException): string {

@@ -22,10 +22,13 @@ export class Windows {
 
   /** Adds to the running window of `key`, or to a new one if there is none. */
   count(key: string, windowMs: number, points: number): Window {
+    const now = this.#now()
     const running = this.#windows.get(key)
-    const window =
-      running && running.endsAt > this.#now() ? running : { used: 0, endsAt: this.#now() + windowMs, uncertain: false }
-    window.used += points
+    if (running && running.endsAt > now) {
+      running.used += points
+      return running
+    }
+    const window = { used: points, endsAt: now + windowMs, uncertain: false }
     this.#windows.set(key, window)
     return window
   }

@@ -25,6 +25,7 @@ const slotCount = spanMsMax / slotMs + 1
 /** Buckets grow by 15 % from 0.1 ms to over a minute: a percentile is off by 7 % at most. */
 const firstBucketMs = 0.1
 const growth = 1.15
+const growthLog = Math.log(growth)
 const bucketCount = 97
 
 interface Slot {
@@ -74,7 +75,7 @@ export function rollingWindow(createdAt: number): RollingWindow {
 const bucketOf = (durationMs: number): number =>
   durationMs <= firstBucketMs
     ? 0
-    : Math.min(bucketCount - 1, Math.ceil(Math.log(durationMs / firstBucketMs) / Math.log(growth)))
+    : Math.min(bucketCount - 1, Math.ceil(Math.log(durationMs / firstBucketMs) / growthLog))
 
 function summarize(slots: readonly Slot[], elapsedMs: number): Figures {
   const buckets = new Float64Array(bucketCount)
