@@ -73,20 +73,18 @@ async function requireSecondFactor(ctx: Context, user: UserRow, otp: string | un
   throw new AppError('INVALID_CREDENTIALS', 'The code is wrong or was used already')
 }
 
-/** Written outside any transaction of the login, so that a refused login cannot roll it back. */
+/** In a transaction of its own, so that a refused login cannot roll it back. */
 async function countFailure(ctx: Context, userId: string): Promise<void> {
   const { database, config } = ctx.platform
-  await database.write
-    .updateTable('users')
-    .set((row) => ({ failed_logins: row('failed_logins', '+', 1) }))
-    .where('id', '=', userId)
-    .execute()
+  const user = await database.transaction(async (tx) => {
+    await tx
+      .updateTable('users')
+      .set((row) => ({ failed_logins: row('failed_logins', '+', 1) }))
+      .where('id', '=', userId)
+      .execute()
+    return tx.selectFrom('users').select('failed_logins').where('id', '=', userId).executeTakeFirst()
+  })
   const attemptsMax = config.get('lockout_attempts')
-  const user = await database.write
-    .selectFrom('users')
-    .select('failed_logins')
-    .where('id', '=', userId)
-    .executeTakeFirst()
   if (!user || user.failed_logins < attemptsMax) return
   const asSystem = new Context(ctx.platform, systemActor('system', 'Miktos', []), ctx.origin)
   await asSystem.change('user.lock', { kind: 'user', id: userId }, async (tx, note) => {
@@ -119,12 +117,13 @@ export async function openSession(ctx: Context, user: UserRow, action: string): 
     ctx.origin,
   )
   await asUser.change(action, { kind: 'user', id: user.id }, async (tx, note) => {
-    await tx.insertInto('auth_sessions').values(session).execute()
+    // The user first: the reference of the new session takes a weaker lock of it, and two that both hold that one deadlock.
     await tx
       .updateTable('users')
       .set({ failed_logins: 0, locked_until: null, last_login_at: ctx.now(), last_login_address: ctx.origin.address })
       .where('id', '=', user.id)
       .execute()
+    await tx.insertInto('auth_sessions').values(session).execute()
     note.event = { session_id: session.id, user_agent: ctx.origin.userAgent, address: ctx.origin.address }
   })
   return session

@@ -120,13 +120,15 @@ export async function rotateSession(ctx: Context, token: string): Promise<Issued
   await requireActiveUser(ctx, session.user_id)
   const successor = { ...session, generation: claims.generation + 1 }
 
-  const { numUpdatedRows } = await database.write
-    .updateTable('auth_sessions')
-    .set({ generation: successor.generation, rotated_at: ctx.now(), last_seen_at: ctx.now() })
-    .where('id', '=', session.id)
-    .where('generation', '=', claims.generation)
-    .where('revoked_at', 'is', null)
-    .executeTakeFirst()
+  const { numUpdatedRows } = await database.transaction((tx) =>
+    tx
+      .updateTable('auth_sessions')
+      .set({ generation: successor.generation, rotated_at: ctx.now(), last_seen_at: ctx.now() })
+      .where('id', '=', session.id)
+      .where('generation', '=', claims.generation)
+      .where('revoked_at', 'is', null)
+      .executeTakeFirst(),
+  )
   if (numUpdatedRows === 1n) return issueTokens(ctx, successor)
 
   const current = await findSession(database.write, session.id)

@@ -24,12 +24,14 @@ async function spendTotpCode(
     platform.now(),
   )
   if (step === undefined) return false
-  const { numUpdatedRows } = await platform.database.write
-    .updateTable('users')
-    .set({ mfa_last_step: step })
-    .where('id', '=', id)
-    .where('mfa_last_step', '<', step)
-    .executeTakeFirst()
+  const { numUpdatedRows } = await platform.database.transaction((tx) =>
+    tx
+      .updateTable('users')
+      .set({ mfa_last_step: step })
+      .where('id', '=', id)
+      .where('mfa_last_step', '<', step)
+      .executeTakeFirst(),
+  )
   return numUpdatedRows === 1n
 }
 
