@@ -1,5 +1,5 @@
-// Real PostgreSQL, MariaDB, Redis and Chromium for the tests. What the environment names is used; on Debian as root
-// what is missing is installed; what can be started is started as private instances that end with this process.
+// Real servers and programs for the tests. What the environment names is used; on Debian as root what is missing is
+// installed; what can be started is started as private instances that end with this process.
 import { spawn, type ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import {
@@ -25,18 +25,18 @@ import { command, seconds } from './command.ts'
 const readyDeadlineMs = 60_000
 const stopDeadlineMs = 5_000
 
-export type ServerName = 'PostgreSQL' | 'MariaDB' | 'Redis' | 'Chromium' | 'nginx'
+export type ServerName = keyof typeof servers
 
 interface Server {
-  /** Where a URL, for Chromium and nginx the program, is taken from and given to the tests. */
+  /** Where a URL, or the program where tests start their own, is taken from and given to the tests. */
   variable: string
   packages: string[]
   program: () => string | undefined
-  /** Starts a private instance with its data in `folder`; resolves with its URL. */
-  start: (program: string, folder: string) => Promise<string>
+  /** Starts a private instance with its data in `folder`; resolves with its URL. Without it, tests start their own. */
+  start?: (program: string, folder: string) => Promise<string>
 }
 
-const servers: Record<ServerName, Server> = {
+const servers = {
   PostgreSQL: {
     variable: 'MIKTOS_TEST_POSTGRES_URL',
     packages: ['postgresql'],
@@ -59,16 +59,30 @@ const servers: Record<ServerName, Server> = {
     variable: 'MIKTOS_TEST_CHROMIUM',
     packages: ['chromium', 'fonts-liberation'],
     program: () => onPath('chromium') ?? onPath('chromium-browser') ?? onPath('google-chrome'),
-    start: async (program) => program,
   },
-  // Each test starts its own, with the configuration that it is about.
   nginx: {
     variable: 'MIKTOS_TEST_NGINX',
     packages: ['nginx-light', 'openssl'],
     program: () => (onPath('openssl') ? onPath('nginx') : undefined),
-    start: async (program) => program,
   },
-}
+  Prometheus: {
+    variable: 'MIKTOS_TEST_PROMETHEUS',
+    packages: ['prometheus'],
+    program: () => onPath('prometheus'),
+  },
+  promtool: {
+    variable: 'MIKTOS_TEST_PROMTOOL',
+    packages: ['prometheus'],
+    program: () => onPath('promtool'),
+  },
+  VictoriaMetrics: {
+    variable: 'MIKTOS_TEST_VICTORIA_METRICS',
+    packages: ['victoria-metrics'],
+    program: () => onPath('victoria-metrics'),
+  },
+} satisfies Record<string, Server>
+
+export const serverNames = Object.keys(servers) as ServerName[]
 
 export interface RunningServers {
   /** Variables for the tests: those given, and those of the instances started here. */
@@ -91,7 +105,7 @@ export async function startServers(names: ServerName[]): Promise<RunningServers>
   const given = names.filter((name) => process.env[servers[name].variable])
   const wanted = names.filter((name) => !given.includes(name))
   await installMissing(wanted)
-  const found = wanted.filter((name) => servers[name].program() && (canStart || name === 'Chromium'))
+  const found = wanted.filter((name) => servers[name].program() && (canStart || !starts(name)))
   const home = await homeFolder()
   const started = await Promise.all(
     found.map(async (name) => [servers[name].variable, await startOne(name, home)] as const),
@@ -106,24 +120,33 @@ export async function startServers(names: ServerName[]): Promise<RunningServers>
   }
 }
 
+const starts = (name: ServerName): boolean => 'start' in servers[name]
+
 async function startOne(name: ServerName, home: string): Promise<string> {
+  const { program, start }: Server = servers[name]
+  if (!start) return program()!
   const startedAt = performance.now()
-  const url = await servers[name].start(servers[name].program()!, join(home, name.toLowerCase()))
-  if (name !== 'Chromium') console.error(`${name} is up after ${seconds(performance.now() - startedAt)}`)
+  const url = await start(program()!, join(home, name.toLowerCase()))
+  console.error(`${name} is up after ${seconds(performance.now() - startedAt)}`)
   return url
 }
 
+/** One server at a time, so that a package that this Debian does not have costs that server alone. */
 async function installMissing(names: ServerName[]): Promise<void> {
-  const packages = names.filter((name) => !servers[name].program()).flatMap((name) => servers[name].packages)
-  if (packages.length === 0 || !isRoot || !existsSync('/etc/debian_version')) return
-  // At run level 1 the packages' own services are not started; they would never be used.
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' }
-  for (const args of [['update'], ['install', '--yes', '--no-install-recommends', ...packages]] as const) {
-    console.error(`apt-get ${args.join(' ')} …`)
-    const { passed, output, tookMs } = await command(['apt-get', '-q', ...args], env)
-    console.error(passed ? `  done in ${seconds(tookMs)}` : output)
-    if (!passed) return
+  const missing = names.filter((name) => !servers[name].program())
+  if (missing.length === 0 || !isRoot || !existsSync('/etc/debian_version')) return
+  await aptGet('update')
+  for (const name of missing) {
+    if (!servers[name].program()) await aptGet('install', '--yes', '--no-install-recommends', ...servers[name].packages)
   }
+}
+
+async function aptGet(...args: string[]): Promise<void> {
+  // Neither init scripts (run level 1) nor systemd start the packages' own services, which would never be used.
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1', SYSTEMD_OFFLINE: '1' }
+  console.error(`apt-get ${args.join(' ')} …`)
+  const { passed, output, tookMs } = await command(['apt-get', '-q', ...args], env)
+  console.error(passed ? `  done in ${seconds(tookMs)}` : output)
 }
 
 async function startPostgres(program: string, data: string): Promise<string> {
@@ -304,7 +327,7 @@ export function stopOnSignal(): void {
 
 if (import.meta.main) {
   stopOnSignal()
-  const { env, missing } = await startServers(['PostgreSQL', 'MariaDB', 'Redis', 'Chromium'])
+  const { env, missing } = await startServers(serverNames)
   for (const reason of missing) console.error(`SKIPPED: ${reason}`)
   for (const [name, value] of Object.entries(env)) console.log(`export ${name}='${value}'`)
   console.error('Running until Ctrl-C')

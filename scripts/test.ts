@@ -1,6 +1,7 @@
 // `npm test`: the check, then every test on real servers. The last line is always `N passed, N failed, N skipped`.
 //   npm test -- --only=unit        what needs no server
 //   npm test -- --only=database    what runs on PostgreSQL, MariaDB or Redis
+//   npm test -- --only=system      what runs other programs: nginx, Prometheus, VictoriaMetrics
 //   npm test -- --only=browser     what runs in Chromium
 //   npm test -- limits             files whose path has `limits` in it; `--only` may stand before
 import { glob, readFile } from 'node:fs/promises'
@@ -8,15 +9,16 @@ import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
 import { parseArgs } from 'node:util'
 import { check } from './check.ts'
-import { startServers, stopOnSignal, type ServerName } from './servers.ts'
+import { serverNames, startServers, stopOnSignal, type ServerName } from './servers.ts'
 
 const fileTimeoutMs = 10 * 60_000
 
-type Kind = 'unit' | 'database' | 'browser'
+type Kind = 'unit' | 'database' | 'system' | 'browser'
 
 const serversFor: Record<Kind, ServerName[]> = {
   unit: [],
   database: ['PostgreSQL', 'MariaDB', 'Redis'],
+  system: serverNames.filter((name) => name !== 'Chromium'),
   browser: ['Chromium'],
 }
 
@@ -35,7 +37,7 @@ stopOnSignal()
 if (!values.only && positionals.length === 0) tallies.push({ ...(await check()), skipped: 0 })
 
 const files = await testFiles(kinds, positionals)
-const servers = await startServers(kinds.flatMap((kind) => serversFor[kind]))
+const servers = await startServers([...new Set(kinds.flatMap((kind) => serversFor[kind]))])
 for (const reason of servers.missing) console.error(`SKIPPED: ${reason}`)
 tallies.push(await runTests(files, { ...process.env, ...servers.env }))
 await servers.stop()
@@ -47,7 +49,7 @@ process.exitCode = sum('failed') > 0 || skippedIsFailure ? 1 : 0
 console.log(`\n${sum('passed')} passed, ${sum('failed')} failed, ${sum('skipped')} skipped`)
 
 function kindsOf(only: string | undefined): Kind[] {
-  const all: Kind[] = ['unit', 'database', 'browser']
+  const all: Kind[] = ['unit', 'database', 'system', 'browser']
   if (only === undefined) return all
   const kinds = all.filter((kind) => kind === only)
   if (kinds.length === 0) throw new Error(`--only=${only}: write ${all.join(', ')}`)
@@ -67,7 +69,9 @@ async function testFiles(kinds: Kind[], patterns: string[]): Promise<string[]> {
 /** A test says by what it imports which servers it needs. */
 async function kindOf(file: string): Promise<Kind> {
   if (file.startsWith('test/browser/')) return 'browser'
-  return /support\/(engines|redis)\.ts'/.test(await readFile(file, 'utf8')) ? 'database' : 'unit'
+  const text = await readFile(file, 'utf8')
+  if (/MIKTOS_TEST_(NGINX|PROM|VICTORIA)|support\/(docker|prometheus|victoriaMetrics)\.ts'/.test(text)) return 'system'
+  return /support\/(engines|redis)\.ts'/.test(text) ? 'database' : 'unit'
 }
 
 async function runTests(files: string[], env: NodeJS.ProcessEnv): Promise<Tally> {
