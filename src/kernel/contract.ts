@@ -5,7 +5,10 @@ import type { Permission } from './permissions.ts'
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 /** Which budget a request is counted against; the numbers are settings. */
-export type RateClass = 'general' | 'logs' | 'metrics' | 'auth' | 'unlimited'
+export type RateClass = 'general' | 'logs' | 'metrics' | 'auth' | 'protocol' | 'unlimited'
+
+/** Whose words errors are told in: those of the API that a path belongs to. */
+export type Dialect = 'prometheus' | 'loki'
 
 /**
  * Who may call: anybody; anybody with credentials; a person in a session of their own (no API key,
@@ -25,6 +28,8 @@ export interface Endpoint {
   aliases?: readonly string[]
   /** `root`: stands outside the API, at the path itself and without an envelope. Defaults to `api`. */
   mount?: 'api' | 'root'
+  /** Where it belongs to somebody else's protocol: errors are told as that protocol tells them. */
+  dialect?: Dialect
   summary: string
   description?: string
   access: Access
@@ -35,6 +40,11 @@ export interface Endpoint {
   params?: z.ZodObject
   query?: z.ZodObject
   body?: z.ZodType
+  /**
+   * What is sent instead of JSON. `bytes`: anything, handed over as it came, up to `ingest_body_bytes_max`.
+   * `form`: fields that count as if they stood in the query, for queries too long for a URL.
+   */
+  consumes?: 'bytes' | 'form'
   reply: z.ZodType
   /** Content type of a reply that is not JSON; such a reply is never put in an envelope. */
   produces?: string

@@ -69,7 +69,7 @@ export async function createApp({ config, log, now, background = true }: AppOpti
     stops.push(() => server.app.close())
     const operations = operationsOf(features)
     const page = background ? await mountSite(server, operations) : () => undefined
-    mountOperations(server, operations, page)
+    await mountOperations(server, operations, page)
     if (background) {
       const stream = createStream(platform, authenticator)
       mountSockets(server, stream.routes)

@@ -232,8 +232,49 @@ export const settings = {
   rate_limit_logs: limits.given(kinds.integer(1, 1_000_000_000), 20, 'Log queries a minute', live),
   rate_limit_metrics: limits.given(kinds.integer(1, 1_000_000_000), 30, 'Metrics queries a minute', live),
   rate_limit_auth: limits.given(kinds.integer(1, 1_000_000_000), 20, 'Sign-in attempts a minute', live),
+  rate_limit_protocol: limits.given(
+    kinds.integer(1, 1_000_000_000),
+    60_000,
+    'Requests a minute of collectors and of tools that speak Prometheus, Loki or OpenTelemetry',
+    live,
+  ),
   sockets_per_user_max: limits.given(kinds.integer(1, 10_000), 10, 'Open sockets for each user', live),
   body_bytes_max: limits.given(kinds.integer(1_024, 1_024 * mebibyte), mebibyte, 'Largest request body in bytes'),
+  ingest_body_bytes_max: limits.given(
+    kinds.integer(1_024, 1_024 * mebibyte),
+    16 * mebibyte,
+    'Largest body of logs or metrics as it is sent, in bytes; unpacked it may have four times as many',
+  ),
+  ingest_bytes_in_flight_max: limits.given(
+    kinds.integer(mebibyte, 1_024 * mebibyte),
+    64 * mebibyte,
+    'Bytes of logs and metrics that wait to be stored; senders of more are told to come back',
+  ),
+  query_timeout_seconds: limits.given(
+    kinds.integer(1, 3_600),
+    30,
+    'Longest time a query of logs or metrics may take',
+    live,
+  ),
+  query_concurrency: limits.given(kinds.integer(1, 1_000), 20, 'Queries of logs, and of metrics, at the same time'),
+  query_samples_max: limits.given(
+    kinds.integer(1_000, 1_000_000_000),
+    50_000_000,
+    'Samples that one metrics query may look at',
+    live,
+  ),
+  query_series_max: limits.given(
+    kinds.integer(1, 10_000_000),
+    100_000,
+    'Series that one metrics query may look at',
+    live,
+  ),
+  query_log_bytes_max: limits.given(
+    kinds.integer(mebibyte, 1_048_576 * mebibyte),
+    16_384 * mebibyte,
+    'Bytes of log text that one query may look at',
+    live,
+  ),
   request_timeout_seconds: limits.given(kinds.integer(1, 3_600), 30, 'Longest time a request may take to arrive'),
 
   log_level: logging.derived(kinds.logLevel, 'DEBUG with debug_mode, else INFO', 'Least severe lines to write', {
@@ -258,6 +299,21 @@ export const settings = {
   activity_rows_max: retention.given(kinds.integer(1_000, 1_000_000_000), 2_000_000, 'Activity records kept', live),
   audit_retention_days: retention.given(kinds.integer(1, 36_500), 365, 'Days of audit log kept', live),
   audit_records_max: retention.given(kinds.integer(1_000, 1_000_000_000), 10_000_000, 'Audit records kept', live),
+
+  logs_retention_hours: retention.given(kinds.integer(1, 876_000), 168, 'Hours of logs kept', live),
+  logs_bytes_max: retention.given(
+    kinds.integer(mebibyte, 1_048_576 * mebibyte),
+    20_480 * mebibyte,
+    'Disk for logs in bytes; the oldest day goes first',
+    live,
+  ),
+  metrics_retention_hours: retention.given(kinds.integer(1, 876_000), 720, 'Hours of metrics kept', live),
+  metrics_bytes_max: retention.given(
+    kinds.integer(mebibyte, 1_048_576 * mebibyte),
+    20_480 * mebibyte,
+    'Disk for metrics in bytes; the oldest go first',
+    live,
+  ),
 
   health_cpu_percent_max: health.given(
     kinds.decimal(1, 100),

@@ -10,8 +10,19 @@ export type Handlers<T extends Endpoints> = {
   [K in keyof T]: (ctx: RequestContext, input: Input<T[K]>) => Promise<Answer<T[K]>> | Answer<T[K]>
 }
 
-/** A reply that is not JSON may also be a stream. */
-type Answer<E extends Endpoint> = E extends { produces: string } ? string | NodeJS.ReadableStream : Reply<E>
+/** A reply that is not JSON may also be a stream or bytes; JSON may have been written by another thread. */
+type Answer<E extends Endpoint> = E extends { produces: string }
+  ? string | NodeJS.ReadableStream | Buffer
+  : Reply<E> | JsonBytes
+
+/** A reply that is JSON already, made where it costs this thread nothing. It has to fit the reply schema. */
+export class JsonBytes {
+  readonly bytes: Uint8Array
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes
+  }
+}
 
 type AnyHandler = (ctx: RequestContext, input: Input<Endpoint>) => unknown
 

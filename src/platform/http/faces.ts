@@ -1,9 +1,12 @@
-import type { AppError } from '#kernel/errors.ts'
+import type { Dialect } from '#kernel/contract.ts'
+import { errorStatus, type AppError } from '#kernel/errors.ts'
 
-/** The same resources, sent bare or in the `{success, data}` envelope. */
+/** The same resources, sent bare or in the `{success, data}` envelope, and errors in the words of other APIs. */
 export interface Face {
-  name: 'bare' | 'enveloped'
+  name: 'bare' | 'enveloped' | Dialect
   wrap(json: string): string
+  /** Content type of an error, where it is not JSON. */
+  errorType?: string
   wrapError(error: Pick<AppError, 'code' | 'message' | 'details'>): string
 }
 
@@ -24,6 +27,37 @@ export const enveloped: Face = {
   wrap: (json) => `{"success":true,"data":${json}}`,
   wrapError: (error) => JSON.stringify({ success: false, error: errorBody(error) }),
 }
+
+/** https://prometheus.io/docs/prometheus/latest/querying/api/#format-overview */
+const prometheus: Face = {
+  name: 'prometheus',
+  wrap: (json) => json,
+  wrapError: ({ code, message }) =>
+    JSON.stringify({ status: 'error', errorType: prometheusTypes[code] ?? typeOf(code), error: message }),
+}
+
+const prometheusTypes: Partial<Record<AppError['code'], string>> = {
+  QUERY_FAILED: 'execution',
+  LIMIT_EXCEEDED: 'execution',
+  QUERY_TIMEOUT: 'timeout',
+  RESOURCE_NOT_FOUND: 'not_found',
+}
+
+function typeOf(code: AppError['code']): string {
+  const status = errorStatus[code]
+  if (status === 500) return 'internal'
+  return status > 500 ? 'unavailable' : 'bad_data'
+}
+
+/** Loki tells what is wrong as plain text. */
+const loki: Face = {
+  name: 'loki',
+  wrap: (json) => json,
+  errorType: 'text/plain; charset=utf-8',
+  wrapError: ({ message }) => `${message}\n`,
+}
+
+export const dialects: Record<Dialect, Face> = { prometheus, loki }
 
 /** The face in which a path that matched nothing is answered. */
 export const faceOf = (path: string, apiPrefix: string): Face =>

@@ -1,12 +1,13 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import { parse as parseForm } from 'node:querystring'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Endpoint, Input, RateClass } from '#kernel/contract.ts'
 import { AppError } from '#kernel/errors.ts'
 import { minuteMs, secondMs } from '#kernel/time.ts'
 import { anonymous, type Actor } from '../context.ts'
 import type { Platform } from '../platform.ts'
-import { routerPath, spellings, type Operation } from './endpoints.ts'
+import { JsonBytes, routerPath, spellings, type Operation } from './endpoints.ts'
 import { validationError } from './errors.ts'
-import { bare, enveloped, type Face } from './faces.ts'
+import { bare, dialects, enveloped, type Face } from './faces.ts'
 import { isEncrypted } from './headers.ts'
 import { requireSameOrigin } from './origin.ts'
 import { RequestContext, type CookieOptions, type Outgoing } from './request.ts'
@@ -15,24 +16,25 @@ import { pathOf, sendError, type HttpServer } from './server.ts'
 import type { PageAnswer } from './site.ts'
 
 /** Mounts every operation on both faces, each under all its spellings, and answers 404 and 405. */
-export function mountOperations(server: HttpServer, operations: readonly Operation[], page: PageAnswer): void {
+export async function mountOperations(
+  server: HttpServer,
+  operations: readonly Operation[],
+  page: PageAnswer,
+): Promise<void> {
   const { app, platform } = server
   const apiPrefix = platform.config.get('api_prefix')
   const routes: MountedRoute[] = []
-  for (const operation of operations) {
-    const write = replyWriter(operation.endpoint)
-    for (const [prefix, face] of mountsOf(operation.endpoint, apiPrefix)) {
-      for (const { method, path } of spellings(operation.endpoint)) {
-        const template = prefix + path
-        routes.push({ method, matches: pathPattern(template) })
-        app.route({
-          method,
-          url: routerPath(template),
-          config: { face, template, operation: operation.id, rate: operation.endpoint.rate ?? 'general' },
-          onRequest: guard(server, operation.endpoint),
-          handler: (request, reply) => answer(server, operation, face, write, request, reply),
-        })
-      }
+  for (const [consumes, those] of Map.groupBy(operations, ({ endpoint }) => endpoint.consumes)) {
+    const mountThem = (scope: FastifyInstance): void => {
+      for (const operation of those) routes.push(...mountOperation(server, scope, operation))
+    }
+    if (consumes === undefined) mountThem(app)
+    else {
+      // Parsers hold for a scope of the router, not for a route.
+      await app.register(async (scope) => {
+        parsers[consumes](scope)
+        mountThem(scope)
+      })
     }
   }
   app.setNotFoundHandler((request, reply) => {
@@ -49,9 +51,44 @@ export function mountOperations(server: HttpServer, operations: readonly Operati
   })
 }
 
-const mountsOf = ({ mount }: Endpoint, apiPrefix: string): [prefix: string, face: Face][] =>
+function mountOperation(server: HttpServer, scope: FastifyInstance, operation: Operation): MountedRoute[] {
+  const { config } = server.platform
+  const { id, endpoint } = operation
+  const write = replyWriter(endpoint)
+  const routes: MountedRoute[] = []
+  for (const [prefix, face] of mountsOf(endpoint, config.get('api_prefix'))) {
+    for (const { method, path } of spellings(endpoint)) {
+      const template = prefix + path
+      routes.push({ method, matches: pathPattern(template) })
+      scope.route({
+        method,
+        url: routerPath(template),
+        config: { face, template, operation: id, rate: endpoint.rate ?? 'general' },
+        // What comes compressed to be stored is opened elsewhere, where it cannot grow without bound.
+        ...(endpoint.consumes === 'bytes' && { bodyLimit: config.get('ingest_body_bytes_max'), decompress: false }),
+        onRequest: guard(server, endpoint),
+        handler: (request, reply) => answer(server, operation, face, write, request, reply),
+      })
+    }
+  }
+  return routes
+}
+
+const parsers: Record<'bytes' | 'form', (scope: FastifyInstance) => void> = {
+  bytes: (scope) => {
+    scope.removeAllContentTypeParsers()
+    scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+  },
+  form: (scope) => {
+    scope.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) =>
+      done(null, parseForm(body as string)),
+    )
+  },
+}
+
+const mountsOf = ({ mount, dialect }: Endpoint, apiPrefix: string): [prefix: string, face: Face][] =>
   mount === 'root'
-    ? [['', bare]]
+    ? [['', dialect ? dialects[dialect] : bare]]
     : [
         [apiPrefix, bare],
         ['/api', enveloped],
@@ -106,6 +143,7 @@ const settingOf = {
   logs: 'rate_limit_logs',
   metrics: 'rate_limit_metrics',
   auth: 'rate_limit_auth',
+  protocol: 'rate_limit_protocol',
 } as const
 
 /** Takes one request from the caller's budget. @throws RATE_LIMITED */
@@ -148,22 +186,31 @@ async function answer(
 ): Promise<FastifyReply> {
   const { ctx } = request
   // The body came after the context was made.
-  ctx.incoming.rawBody = request.rawJson ?? noBytes
+  ctx.incoming.rawBody = request.rawJson ?? (Buffer.isBuffer(request.body) ? request.body : noBytes)
   const input = parseInput(endpoint, request)
   if (endpoint.sensitive) await server.authenticator.confirm(ctx)
   reply.code(endpoint.status ?? 200)
   const result = await handler(ctx, input)
+  if (endpoint.status === 204) return reply.send()
   if (endpoint.produces) return (reply.hasHeader('content-type') ? reply : reply.type(endpoint.produces)).send(result)
-  return reply.type('application/json; charset=utf-8').send(face.wrap(write(result)))
+  reply.type('application/json; charset=utf-8')
+  if (!(result instanceof JsonBytes)) return reply.send(face.wrap(write(result)))
+  const bytes = Buffer.from(result.bytes.buffer, result.bytes.byteOffset, result.bytes.byteLength)
+  return reply.send(face.name === 'enveloped' ? face.wrap(bytes.toString()) : bytes)
 }
 
 function parseInput(endpoint: Endpoint, request: FastifyRequest): Input<Endpoint> {
   return {
     params: parsePart(endpoint.params, 'params', namedTail(endpoint.path, request.params as Record<string, string>)),
-    query: parsePart(endpoint.query, 'query', request.query),
+    query: parsePart(endpoint.query, 'query', endpoint.consumes === 'form' ? withForm(request) : request.query),
     body: parsePart(endpoint.body, 'body', request.body),
   } as Input<Endpoint>
 }
+
+const withForm = ({ query, body }: FastifyRequest): unknown => ({
+  ...(body as object | undefined),
+  ...(query as object),
+})
 
 function parsePart(schema: Endpoint['body'], part: 'params' | 'query' | 'body', value: unknown): unknown {
   if (!schema) return undefined
@@ -183,8 +230,26 @@ const noBytes = Buffer.alloc(0)
 
 function contextOf(server: HttpServer, request: FastifyRequest, reply: FastifyReply): RequestContext {
   const { method, url, headers, cookies } = request
-  const incoming = { method, url, headers, cookies, rawBody: noBytes }
+  let signal: AbortSignal | undefined
+  const incoming = {
+    method,
+    url,
+    headers,
+    cookies,
+    rawBody: noBytes,
+    get signal() {
+      return (signal ??= goneSignal(reply))
+    },
+  }
   return new RequestContext(server.platform, request.actor, request.origin, incoming, outgoingOf(request, reply))
+}
+
+function goneSignal({ raw }: FastifyReply): AbortSignal {
+  const gone = new AbortController()
+  raw.once('close', () => {
+    if (!raw.writableFinished) gone.abort()
+  })
+  return gone.signal
 }
 
 const outgoingOf = (request: FastifyRequest, reply: FastifyReply): Outgoing => ({

@@ -78,6 +78,9 @@ function operationObject({ id, feature, endpoint }: Operation, spelling: number)
     ...(sensitive && { 'x-sensitive': true }),
     ...(access === 'public' && { security: [{}] }),
     parameters: [...parameters(endpoint, 'params', 'path'), ...parameters(endpoint, 'query', 'query')],
+    ...(endpoint.consumes && {
+      requestBody: { required: endpoint.consumes === 'bytes', content: consumed[endpoint.consumes] },
+    }),
     ...(body && {
       requestBody: {
         required: !body.safeParse({}).success,
@@ -86,6 +89,15 @@ function operationObject({ id, feature, endpoint }: Operation, spelling: number)
     }),
     responses: responses(endpoint),
   }
+}
+
+const consumed: Record<NonNullable<Endpoint['consumes']>, Json> = {
+  bytes: { '*/*': { schema: { type: 'string', format: 'binary' } } },
+  form: {
+    'application/x-www-form-urlencoded': {
+      schema: { type: 'object', description: 'The same fields as in the query', additionalProperties: true },
+    },
+  },
 }
 
 function accessText(access: Access): string {
@@ -144,7 +156,16 @@ function responses(endpoint: Endpoint): Json {
 }
 
 /** What every endpoint can answer by its nature, and what its contract adds. */
-export function errorsOf({ access, rate, sensitive, params, query, body, errors = [] }: Endpoint): ErrorCode[] {
+export function errorsOf({
+  access,
+  rate,
+  sensitive,
+  params,
+  query,
+  body,
+  consumes,
+  errors = [],
+}: Endpoint): ErrorCode[] {
   const codes: ErrorCode[] = [
     ...errors,
     'INTERNAL_ERROR',
@@ -157,6 +178,6 @@ export function errorsOf({ access, rate, sensitive, params, query, body, errors 
   if (rate !== 'unlimited') codes.push('RATE_LIMITED')
   if (sensitive) codes.push('REAUTHENTICATION_REQUIRED', 'SIGNATURE_REQUIRED')
   if (params || query || body) codes.push('VALIDATION_FAILED')
-  if (body) codes.push('PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE')
+  if (body || consumes) codes.push('PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE')
   return [...new Set(codes)]
 }

@@ -25,6 +25,8 @@ export interface Incoming {
   cookies: Record<string, string | undefined>
   /** The body's bytes; empty when there was none. */
   rawBody: Buffer
+  /** Aborts when the caller goes away before the answer is complete. */
+  readonly signal: AbortSignal
 }
 
 export class RequestContext extends Context {

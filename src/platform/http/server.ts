@@ -213,7 +213,10 @@ export function sendError(
   const { retry_after_seconds: retryAfter } = error.details
   if (typeof retryAfter === 'number') reply.header('retry-after', String(retryAfter))
   else if (error.status === 503) reply.header('retry-after', '5')
-  return reply.code(error.status).type('application/json; charset=utf-8').send(face.wrapError(error))
+  return reply
+    .code(error.status)
+    .type(face.errorType ?? 'application/json; charset=utf-8')
+    .send(face.wrapError(error))
 }
 
 /** A connection keeps its peer; parsing the address once for each is enough. */
