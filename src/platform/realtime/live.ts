@@ -1,4 +1,5 @@
 import type { Access } from '#kernel/contract.ts'
+import { minuteMs } from '#kernel/time.ts'
 import type { Context } from '../context.ts'
 
 /** One message of a topic; `seq` counts up by one per topic within this server process. */
@@ -15,10 +16,20 @@ export interface LiveTopic {
   visible?: (data: never, ctx: Context) => boolean
 }
 
+export interface LiveFamily extends LiveTopic {
+  /** Begins to publish. @throws AppError when the rest of the name is not understood */
+  start(rest: string, publish: (data: unknown) => void): () => void
+}
+
 /** What happens now, by topic, for whoever looks. Nothing is kept beyond the last messages of each topic. */
 export interface Live {
   /** Declares a topic; publishing to one that was not declared is a programming error and throws. */
   declare(name: string, topic: LiveTopic): void
+  /**
+   * Declares all topics whose names begin with `prefix`; what follows it is theirs to read. One runs
+   * from its first watcher until a minute after its last, so that who comes back finds what was missed.
+   */
+  declareFamily(prefix: string, family: LiveFamily): void
   find(name: string): LiveTopic | undefined
   publish(name: string, data: unknown): void
   /** Messages after `seq` that are still remembered; undefined when some are gone already. */
@@ -30,9 +41,20 @@ export interface Live {
 }
 
 const rememberedMax = 256
+const idleMs = minuteMs
+
+interface Topic {
+  topic: LiveTopic
+  seq: number
+  recent: LiveMessage[]
+  watchers: number
+  /** Of a family: ends it for good when nobody watches any more. */
+  release?: () => void
+}
 
 export function createLive(now: () => number): Live {
-  const topics = new Map<string, { topic: LiveTopic; seq: number; recent: LiveMessage[]; watchers: number }>()
+  const topics = new Map<string, Topic>()
+  const families = new Map<string, LiveFamily>()
   const listeners = new Set<(message: LiveMessage) => void>()
 
   const stateOf = (name: string) => {
@@ -41,18 +63,48 @@ export function createLive(now: () => number): Live {
     return state
   }
 
+  const familyOf = (name: string) => [...families].find(([prefix]) => name.startsWith(prefix))
+
+  const publish = (name: string, data: unknown): void => {
+    const state = stateOf(name)
+    const message = { topic: name, seq: ++state.seq, at: now(), data }
+    state.recent.push(message)
+    if (state.recent.length > rememberedMax) state.recent.shift()
+    for (const listener of listeners) listener(message)
+  }
+
+  const open = (name: string): Topic => {
+    const known = topics.get(name)
+    if (known) return known
+    const [prefix, family] = familyOf(name) ?? []
+    if (!prefix || !family) return stateOf(name)
+    const stop = family.start(name.slice(prefix.length), (data) => publish(name, data))
+    let timer: NodeJS.Timeout | undefined
+    const state: Topic = {
+      topic: family,
+      seq: 0,
+      recent: [],
+      watchers: 0,
+      release: () => {
+        clearTimeout(timer)
+        timer = setTimeout(() => {
+          if (state.watchers > 0) return
+          topics.delete(name)
+          stop()
+        }, idleMs).unref()
+      },
+    }
+    topics.set(name, state)
+    return state
+  }
+
   return {
     declare: (name, topic) => void topics.set(name, { topic, seq: 0, recent: [], watchers: 0 }),
-    find: (name) => topics.get(name)?.topic,
-    publish: (name, data) => {
-      const state = stateOf(name)
-      const message = { topic: name, seq: ++state.seq, at: now(), data }
-      state.recent.push(message)
-      if (state.recent.length > rememberedMax) state.recent.shift()
-      for (const listener of listeners) listener(message)
-    },
+    declareFamily: (prefix, family) => void families.set(prefix, family),
+    find: (name) => topics.get(name)?.topic ?? familyOf(name)?.[1],
+    publish,
     since: (name, seq) => {
-      const { recent, seq: newest } = stateOf(name)
+      const { recent, seq: newest } = open(name)
       const complete = seq <= newest && newest - seq <= recent.length
       return complete ? recent.filter((message) => message.seq > seq) : undefined
     },
@@ -62,9 +114,12 @@ export function createLive(now: () => number): Live {
     },
     watchers: (name) => stateOf(name).watchers,
     watch: (name) => {
-      const state = stateOf(name)
+      const state = open(name)
       state.watchers++
-      return () => void state.watchers--
+      return () => {
+        state.watchers--
+        if (state.watchers === 0) state.release?.()
+      }
     },
   }
 }

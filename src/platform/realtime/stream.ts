@@ -7,7 +7,7 @@ import { Context, type Actor } from '../context.ts'
 import type { Authenticator } from '../http/request.ts'
 import type { SocketRoute } from '../http/upgrade.ts'
 import type { Platform, Stop } from '../platform.ts'
-import type { LiveMessage } from './live.ts'
+import type { Live, LiveMessage } from './live.ts'
 
 /** Close codes a client can act on; 1012 means that this server goes and another answers soon. */
 const closeCodes = { sessionEnded: 4401, tooMany: 4429, badFrame: 4400, slow: 4408, restarting: 1012 } as const
@@ -19,7 +19,9 @@ const recheckEveryMs = 1_500
 const unsentBytesMax = 1024 * 1024
 const topicsMax = 50
 
-const names = z.array(z.string().max(100)).max(topicsMax)
+/** The rest of a family's name may be a whole query. */
+const topicLengthMax = 6_000
+const names = z.array(z.string().max(topicLengthMax)).max(topicsMax)
 const frame = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('subscribe'),
@@ -51,12 +53,16 @@ export interface StreamConnection {
 export interface Stream {
   routes: SocketRoute[]
   connections(): StreamConnection[]
+  /** Calls the listener when a socket was opened or closed. */
+  onConnections(listener: () => void): Stop
   start(): Stop
 }
 
 /** The console's one socket per tab: JSON frames, many topics, each with its own sequence. */
 export function createStream(platform: Platform, authenticator: Authenticator): Stream {
   const open = new Set<Connection>()
+  const listeners = new Set<() => void>()
+  const changed = (): void => listeners.forEach((listener) => listener())
 
   const accept = (socket: WebSocket, ctx: Context): void => {
     const mine = [...open].filter((other) => other.ctx.actor.id === ctx.actor.id).length
@@ -65,8 +71,10 @@ export function createStream(platform: Platform, authenticator: Authenticator): 
     const socketsMax = platform.config.get('sockets_per_user_max')
     if (mine >= socketsMax) return socket.close(closeCodes.tooMany, `More than ${socketsMax} sockets`)
     open.add(connection)
+    changed()
     socket.on('close', () => {
       open.delete(connection)
+      changed()
       for (const unwatch of connection.unwatch.values()) unwatch()
     })
     socket.on('pong', () => {
@@ -96,6 +104,10 @@ export function createStream(platform: Platform, authenticator: Authenticator): 
         address: ctx.origin.address,
         topics: [...unwatch.keys()],
       })),
+    onConnections: (listener) => {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
     start: () => {
       const stopListening = platform.live.onMessage((message) => {
         for (const connection of open) deliver(platform, connection, message)
@@ -147,9 +159,8 @@ function parseJson(text: string | undefined): unknown {
 }
 
 function subscribe({ live }: Platform, connection: Connection, name: string, resumeAfter: number | undefined): void {
-  const refusal = whyNot(live.find(name), connection, name)
+  const refusal = whyNot(live.find(name), connection, name) ?? watch(live, connection, name)
   if (refusal) return send(connection, { type: 'error', topic: name, code: refusal.code, message: refusal.message })
-  if (!connection.unwatch.has(name)) connection.unwatch.set(name, live.watch(name))
   const missed = resumeAfter === undefined ? [] : live.since(name, resumeAfter)
   send(connection, { type: 'subscribed', topic: name, resumed: missed !== undefined && resumeAfter !== undefined })
   for (const message of missed ?? []) sendMessage(connection, message)
@@ -164,6 +175,17 @@ function whyNot(
   if (unwatch.size >= topicsMax) return new AppError('RATE_LIMITED', `More than ${topicsMax} topics`)
   try {
     ctx.require(topic.access)
+    return undefined
+  } catch (error) {
+    if (error instanceof AppError) return error
+    throw error
+  }
+}
+
+function watch(live: Live, { unwatch }: Connection, name: string): AppError | undefined {
+  if (unwatch.has(name)) return undefined
+  try {
+    unwatch.set(name, live.watch(name))
     return undefined
   } catch (error) {
     if (error instanceof AppError) return error
