@@ -1,12 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { AppError } from '#kernel/errors.ts'
 import { newId } from '#kernel/id.ts'
-import { minuteMs } from '#kernel/time.ts'
 import { secondFactorMatches } from '#features/mfa/index.ts'
 import {
+  countFailedAttempt,
   findUserByName,
   getUser,
   insertUser,
+  isLocked,
   newUserRow,
   passwordMatches,
   type UserRow,
@@ -40,7 +41,7 @@ export async function login(
   const right = await passwordMatches(user?.password_hash, password)
   try {
     if (!user || locked || !right) {
-      if (!locked) await countFailure(ctx, user?.id ?? '')
+      if (!locked) await countFailedAttempt(ctx, user?.id ?? '')
       throw new AppError(
         'INVALID_CREDENTIALS',
         'The name or password is wrong, or the account is locked after too many attempts',
@@ -56,8 +57,6 @@ export async function login(
   return { user, session: await openSession(ctx, user, 'auth.login') }
 }
 
-const isLocked = ({ locked_until }: UserRow, now: number): boolean => locked_until !== null && locked_until > now
-
 function requireActive({ state }: UserRow): void {
   if (state === 'pending')
     throw new AppError('ACCOUNT_NOT_ACTIVE', 'An administrator has yet to approve this account', { state })
@@ -69,29 +68,8 @@ async function requireSecondFactor(ctx: Context, user: UserRow, otp: string | un
   if (user.mfa_enabled_at === null) return
   if (!otp) throw new AppError('MFA_REQUIRED', 'Give the code of your authenticator app as well')
   if (await secondFactorMatches(ctx, user, otp)) return
-  await countFailure(ctx, user.id)
+  await countFailedAttempt(ctx, user.id)
   throw new AppError('INVALID_CREDENTIALS', 'The code is wrong or was used already')
-}
-
-/** In a transaction of its own, so that a refused login cannot roll it back. */
-async function countFailure(ctx: Context, userId: string): Promise<void> {
-  const { database, config } = ctx.platform
-  const user = await database.transaction(async (tx) => {
-    await tx
-      .updateTable('users')
-      .set((row) => ({ failed_logins: row('failed_logins', '+', 1) }))
-      .where('id', '=', userId)
-      .execute()
-    return tx.selectFrom('users').select('failed_logins').where('id', '=', userId).executeTakeFirst()
-  })
-  const attemptsMax = config.get('lockout_attempts')
-  if (!user || user.failed_logins < attemptsMax) return
-  const asSystem = new Context(ctx.platform, systemActor('system', 'Miktos', []), ctx.origin)
-  await asSystem.change('user.lock', { kind: 'user', id: userId }, async (tx, note) => {
-    const locked_until = ctx.now() + config.get('lockout_minutes') * minuteMs
-    await tx.updateTable('users').set({ failed_logins: 0, locked_until }).where('id', '=', userId).execute()
-    note.after = { locked_until: new Date(locked_until).toISOString(), failed_logins: user.failed_logins }
-  })
 }
 
 /** Names that nobody has stay out of it: they may be a password in the wrong field. */
@@ -149,7 +127,7 @@ export async function reauthenticate(
 export async function requirePassword(ctx: Context, user: UserRow, password: string): Promise<void> {
   const right = await passwordMatches(user.password_hash, password)
   if (right && !isLocked(user, ctx.now())) return
-  await countFailure(ctx, user.id)
+  await countFailedAttempt(ctx, user.id)
   throw new AppError('INVALID_CREDENTIALS', 'The password is wrong, or the account is locked after too many attempts')
 }
 

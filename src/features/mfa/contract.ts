@@ -39,7 +39,7 @@ export const mfaEndpoints = {
     rate: 'auth',
     body: z.strictObject({ code }),
     reply: RecoveryCodes,
-    errors: ['PERMISSION_DENIED', 'CONFLICT'],
+    errors: ['INVALID_CREDENTIALS', 'PERMISSION_DENIED', 'CONFLICT'],
     example: { body: { code: '492039' } },
   },
   renewRecoveryCodes: {

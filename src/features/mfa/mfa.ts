@@ -1,6 +1,6 @@
 import { AppError, invalid } from '#kernel/errors.ts'
 import { findRole, requireCovers } from '#features/roles/index.ts'
-import { getUser, type UserRow } from '#features/users/index.ts'
+import { countFailedAttempt, getUser, requireUnlocked, type UserRow } from '#features/users/index.ts'
 import type { Context } from '#platform/context.ts'
 import { generateRecoveryCodes, hashRecoveryCode } from './recoveryCodes.ts'
 import { secondFactorMatches } from './secondFactor.ts'
@@ -24,14 +24,18 @@ export async function enrolTotp(ctx: Context): Promise<TotpEnrolment> {
   return enrolment
 }
 
-/** Puts the enrolled secret in force; returns the recovery codes, which are shown only now. */
+/** Puts the enrolled secret in force; returns the recovery codes, which are shown only now. A wrong code counts towards the lock-out. */
 export async function confirmTotp(ctx: Context, code: string): Promise<string[]> {
   const user = await ownAccount(ctx)
   if (user.mfa_enabled_at !== null) throw alreadyEnabled()
   const sealed = user.mfa_secret_sealed
   if (sealed === null) throw new AppError('CONFLICT', 'Ask for a secret first: POST /me/mfa/totp')
+  requireUnlocked(user, ctx.now())
   const step = await totpStep(openTotpSecret(ctx.platform.secrets, user.id, sealed), code.replace(/\s/g, ''), ctx.now())
-  if (step === undefined) throw invalid('code', 'This is not the current code; check the clock of your phone')
+  if (step === undefined) {
+    await countFailedAttempt(ctx, user.id)
+    throw invalid('code', 'This is not the current code; check the clock of your phone')
+  }
   const codes = generateRecoveryCodes()
   await ctx.change('mfa.enable', { kind: 'user', id: user.id }, async (tx, note) => {
     const { numUpdatedRows } = await tx
@@ -66,11 +70,15 @@ export async function renewRecoveryCodes(ctx: Context): Promise<string[]> {
   return codes
 }
 
+/** A wrong code counts towards the lock-out: whoever has the session does not get to try them all. */
 export async function disableOwnMfa(ctx: Context, otp: string): Promise<void> {
   const user = await ownAccount(ctx)
   requireEnabled(user)
-  if (!(await secondFactorMatches(ctx, user, otp)))
+  requireUnlocked(user, ctx.now())
+  if (!(await secondFactorMatches(ctx, user, otp))) {
+    await countFailedAttempt(ctx, user.id)
     throw new AppError('INVALID_CREDENTIALS', 'The code is wrong or was used already')
+  }
   await disable(ctx, user.id)
 }
 

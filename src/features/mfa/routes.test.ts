@@ -243,6 +243,36 @@ describe('DELETE /me/mfa', () => {
   })
 })
 
+describe('wrong codes of somebody who is logged in', () => {
+  const wrongCode = (secret: string, clock: TestApp['clock']) => codeAt(secret, clock.now() + 10 * minuteMs)
+
+  test('lock the account when the second factor is to be removed, and the right one is refused from then on', async () => {
+    const { admin, user, login, clock } = await startApp({ lockout_attempts: 3, lockout_minutes: 15 })
+    const mara = await user('viewer', 'mara')
+    const { secret } = await enrol(mara.call, clock)
+    const remove = (otp: string) => mara.call('DELETE', '/api/v1/me/mfa', { otp })
+    for (let count = 0; count < 3; count++) assert.equal((await remove(wrongCode(secret, clock))).statusCode, 401)
+    assert.equal((await admin('GET', `/api/v1/admin/users/${mara.id}`)).json().state, 'locked')
+    const refused = await remove(codeAt(secret, clock.now()))
+    assert.deepEqual([refused.statusCode, refused.json().error.code], [401, 'INVALID_CREDENTIALS'])
+    assert.equal((await login('mara', mara.password, { otp: codeAt(secret, clock.now()) })).statusCode, 401)
+    assert.equal((await mara.call('GET', '/api/v1/me/mfa')).json().enabled, true)
+  })
+
+  test('lock it when an authenticator app is to be confirmed, and count together with wrong passwords', async () => {
+    const { admin, user, login, clock } = await startApp({ lockout_attempts: 3, lockout_minutes: 5 })
+    const mara = await user('viewer', 'mara')
+    const { secret } = (await mara.call('POST', '/api/v1/me/mfa/totp')).json()
+    const confirm = (code: string) => mara.call('POST', '/api/v1/me/mfa/totp/confirm', { code })
+    assert.equal((await login('mara', 'not the password')).statusCode, 401)
+    for (let count = 0; count < 2; count++) assert.equal((await confirm(wrongCode(secret, clock))).statusCode, 400)
+    assert.equal((await admin('GET', `/api/v1/admin/users/${mara.id}`)).json().state, 'locked')
+    assert.equal((await confirm(codeAt(secret, clock.now()))).statusCode, 401)
+    clock.advance(5 * minuteMs)
+    assert.equal((await confirm(codeAt(secret, clock.now()))).statusCode, 200)
+  })
+})
+
 describe('DELETE /admin/users/{id}/mfa', () => {
   test('200 for somebody who lost everything, under both paths; 409 the second time; 404 for none', async () => {
     const { admin, user, login, clock } = await startApp()

@@ -3,6 +3,7 @@ import { usersEndpoints } from './contract.ts'
 import { userHandlers } from './routes.ts'
 import { userMigrations } from './store.ts'
 
+export { countFailedAttempt, isLocked, requireUnlocked } from './lockout.ts'
 export { hashPassword, passwordMatches, requireGoodPassword } from './password.ts'
 export {
   administratorRole,
