@@ -1,6 +1,7 @@
 import { feature } from '#platform/http/endpoints.ts'
 import { startNonceSweep } from './confirmSigned.ts'
 import { apiKeysEndpoints } from './contract.ts'
+import { startKeyRetention } from './retention.ts'
 import { apiKeyHandlers } from './routes.ts'
 import { keyMigrations } from './store.ts'
 
@@ -14,5 +15,8 @@ export const apiKeysFeature = feature({
   migrations: keyMigrations,
   endpoints: apiKeysEndpoints,
   handlers: apiKeyHandlers,
-  start: startNonceSweep,
+  start: (platform) => {
+    const stops = [startNonceSweep(platform), startKeyRetention(platform)]
+    return () => stops.forEach((stop) => void stop())
+  },
 })

@@ -299,6 +299,12 @@ export const settings = {
   activity_rows_max: retention.given(kinds.integer(1_000, 1_000_000_000), 2_000_000, 'Activity records kept', live),
   audit_retention_days: retention.given(kinds.integer(1, 36_500), 365, 'Days of audit log kept', live),
   audit_records_max: retention.given(kinds.integer(1_000, 1_000_000_000), 10_000_000, 'Audit records kept', live),
+  api_key_retention_days: retention.given(
+    kinds.integer(1, 3_650),
+    90,
+    'Days an API key is listed after it was revoked or expired',
+    live,
+  ),
 
   logs_retention_hours: retention.given(kinds.integer(1, 876_000), 168, 'Hours of logs kept', live),
   logs_bytes_max: retention.given(
