@@ -13,6 +13,9 @@ export interface HealthReport {
 
 export type HealthCheck = () => Promise<Omit<HealthReport, 'name' | 'latency_ms'> & { latency_ms?: number }>
 
+/** How old an answer may be: many ask at once, and a check costs more than an answer. */
+export const healthMaxAgeMs = 1_000
+
 /** The one registry of component checks; each view maps these words onto its own. */
 export interface HealthChecks {
   /** Adds a component. Only components that exist here are registered, so only those are ever listed. */
@@ -27,7 +30,7 @@ const rank: Record<HealthStatus, number> = { ok: 0, degraded: 1, down: 2 }
 export const overall = (reports: HealthReport[]): HealthStatus =>
   reports.reduce<HealthStatus>((worst, { status }) => (rank[status] > rank[worst] ? status : worst), 'ok')
 
-export function healthChecks({ timeoutMs = 1_500, maxAgeMs = 1_000, now = Date.now } = {}): HealthChecks {
+export function healthChecks({ timeoutMs = 1_500, maxAgeMs = healthMaxAgeMs, now = Date.now } = {}): HealthChecks {
   const checks = new Map<string, HealthCheck>()
   let latest: { at: number; reports: Promise<HealthReport[]> } | undefined
 

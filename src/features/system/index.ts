@@ -20,7 +20,7 @@ export const systemFeature = feature({
     const watched = (): boolean => platform.live.watchers('metrics') > 0
     const stops = [
       startSampling(platform, watched, (at, sample) => publishSample(platform, at, sample)),
-      startHealthTopic(platform),
+      startHealthTopic(platform, stream),
       startEventsTopic(platform),
     ]
     return () => stops.forEach((stop) => void stop())

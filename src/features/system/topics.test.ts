@@ -12,14 +12,20 @@ interface Frame {
   data?: Record<string, unknown>
 }
 
-/** Follows the topics on a real socket; what arrives is collected. */
-async function follow({ app }: TestApp, token: string, topics: string[]): Promise<Frame[]> {
+/** A real socket that is about to open, ended with the test at the latest. */
+async function connect({ app }: TestApp, token: string): Promise<WebSocket> {
   if (!app.http.server.listening) await app.http.listen({ port: 0, host: '127.0.0.1' })
   const { port } = app.http.server.address() as AddressInfo
   const socket = new WebSocket(`ws://127.0.0.1:${port}/api/v1/stream`, {
     headers: { authorization: `Bearer ${token}` },
   })
   after(() => socket.terminate())
+  return socket
+}
+
+/** Follows the topics on a real socket; what arrives is collected. */
+async function follow(started: TestApp, token: string, topics: string[]): Promise<Frame[]> {
+  const socket = await connect(started, token)
   const frames: Frame[] = []
   socket.on('message', (bytes: Buffer) => frames.push(JSON.parse(bytes.toString()) as Frame))
   socket.on('open', () => socket.send(JSON.stringify({ type: 'subscribe', topics })))
@@ -49,6 +55,22 @@ describe('live topics of the system', () => {
     const [{ components }] = of(frames, 'health') as [{ components: Record<string, Record<string, unknown>> }]
     assert.equal(components['websocket']?.['connected_clients'], 1)
     assert.doesNotMatch(JSON.stringify(components), /SQLite|\/tmp/)
+  })
+
+  test('health counts a socket as soon as it is there, and no more when it is gone', async () => {
+    const started = await startApp()
+    const { token } = await started.user('viewer')
+    const frames = await follow(started, token, ['health'])
+    const counted = (): unknown =>
+      (of(frames, 'health').at(-1)?.['components'] as Record<string, Record<string, unknown>> | undefined)?.[
+        'websocket'
+      ]?.['connected_clients']
+    const aMomentMs = 2_500
+    await until('the first is counted', () => counted() === 1, aMomentMs)
+    const second = await connect(started, token)
+    await until('the second is counted', () => counted() === 2, aMomentMs)
+    second.terminate()
+    await until('the second is gone', () => counted() === 1, aMomentMs)
   })
 
   test('events say who did what to whom, and nothing of what it was', async () => {

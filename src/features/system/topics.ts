@@ -1,8 +1,10 @@
 import * as z from 'zod'
 import { rounded } from '#kernel/number.ts'
 import { iso, minuteMs, secondMs } from '#kernel/time.ts'
+import { healthMaxAgeMs } from '#platform/health.ts'
 import type { Sample } from '#platform/metrics/sample.ts'
 import type { Platform, Stop } from '#platform/platform.ts'
+import type { Stream } from '#platform/realtime/stream.ts'
 import { spokenHealth } from './health.ts'
 
 const healthEveryMs = 5 * secondMs
@@ -23,17 +25,29 @@ export function publishSample({ live, metrics, now }: Platform, at: number, samp
   })
 }
 
-/** Health for as long as somebody looks at it. */
-export function startHealthTopic(platform: Platform): Stop {
-  const publish = async (): Promise<void> => {
+/** Health for as long as somebody looks at it; at once when sockets come and go, which it counts. */
+export function startHealthTopic(platform: Platform, stream: Stream): Stop {
+  const tell = async (): Promise<void> => {
     if (platform.live.watchers('health') > 0) platform.live.publish('health', await spokenHealth(platform))
   }
-  const timer = setInterval(() => {
-    publish().catch((error: unknown) =>
+  const publish = (): void => {
+    tell().catch((error: unknown) =>
       platform.log.child({ component: 'health' }).warn({ err: error }, 'health was not told'),
     )
-  }, healthEveryMs)
-  return () => clearInterval(timer)
+  }
+  let soon: NodeJS.Timeout | undefined
+  const stopListening = stream.onConnections(() => {
+    soon ??= setTimeout(() => {
+      soon = undefined
+      publish()
+    }, healthMaxAgeMs + 1)
+  })
+  const timer = setInterval(publish, healthEveryMs)
+  return () => {
+    void stopListening()
+    clearTimeout(soon)
+    clearInterval(timer)
+  }
 }
 
 /** What `ctx.change` puts into every event. */
