@@ -90,7 +90,7 @@ export async function startThread<M extends Methods>(
     started.on('exit', () => {
       if (worker === started) worker = undefined
       lastFailure = failure?.message ?? 'it ended'
-      reject(failure ?? new Error(`The thread ${name} ended before it was ready`))
+      reject(failure ?? new AppError('UPSTREAM_UNAVAILABLE', `The ${name} store did not start`, { component: name }))
       failAll(new AppError('UPSTREAM_UNAVAILABLE', `The ${name} store had to start again`, { component: name }))
       if (wasReady && !closing) void startAgain()
     })
@@ -145,6 +145,28 @@ export async function startThread<M extends Methods>(
       const ended = worker && new Promise((resolve) => worker!.once('exit', resolve))
       post({ type: 'close' })
       await ended
+    },
+  }
+}
+
+/** Starts at the first call. One that cannot start is tried again at the next. */
+export function lazyThread<M extends Methods>(start: () => Promise<Thread<M>>): Thread<M> {
+  let thread: Promise<Thread<M>> | undefined
+  let current: Thread<M> | undefined
+  const started = async (): Promise<Thread<M>> => {
+    thread ??= start()
+    try {
+      return (current = await thread)
+    } catch (error) {
+      thread = undefined
+      throw error
+    }
+  }
+  return {
+    call: async (...args) => (await started()).call(...args),
+    state: () => current?.state() ?? { running: false, restarts: 0, lastFailure: null },
+    close: async () => {
+      await (await thread?.catch(() => undefined))?.close()
     },
   }
 }
