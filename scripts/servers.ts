@@ -1,7 +1,8 @@
 // Real servers and programs for the tests. What the environment names is used; on Debian as root what is missing is
 // installed; what can be started is started as private instances that end with this process.
-import { spawn, type ChildProcess } from 'node:child_process'
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import {
   accessSync,
   closeSync,
@@ -14,6 +15,7 @@ import {
   rmSync,
 } from 'node:fs'
 import { chmod, chown, mkdir, mkdtemp, writeFile } from 'node:fs/promises'
+import { get, type IncomingMessage } from 'node:http'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -79,6 +81,14 @@ const servers = {
     variable: 'MIKTOS_TEST_VICTORIA_METRICS',
     packages: ['victoria-metrics'],
     program: () => onPath('victoria-metrics'),
+  },
+  // With what makes images where there is no registry: a Debian by mmdebstrap, and the smallest one from busybox.
+  Docker: {
+    variable: 'MIKTOS_TEST_DOCKER_HOST',
+    // Debian 12 has the client in docker.io, later ones apart from it, in packages of which 12 has only the last.
+    packages: ['docker.io', 'busybox-static', 'mmdebstrap', '^docker-(cli|buildx|compose)$'],
+    program: () => (['docker', 'busybox', 'mmdebstrap'].every(onPath) && mayUnshare() ? onPath('dockerd') : undefined),
+    start: startDocker,
   },
 } satisfies Record<string, Server>
 
@@ -213,6 +223,33 @@ async function startRedis(program: string, data: string): Promise<string> {
   })
   return `redis://:${password}@127.0.0.1:${port}`
 }
+
+/**
+ * An engine that shares nothing with one that the machine has: its own containerd (the machine's is hidden from it),
+ * no bridge and no firewall rules. As it and its containers live in a PID namespace, none outlives this process.
+ */
+async function startDocker(program: string, data: string): Promise<string> {
+  const socket = join(data, 'socket')
+  await mkdir(data)
+  await writeFile(join(data, 'daemon.json'), '{}')
+  const own = 'mkdir -p /run/containerd && mount -t tmpfs tmpfs /run/containerd && exec "$@"'
+  const namespaces = ['unshare', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc', 'sh', '-c', own, 'sh']
+  const files = [`--config-file=${data}/daemon.json`, `--data-root=${data}/data`, `--exec-root=${data}/exec`]
+  const network = ['--bridge=none', '--iptables=false', '--ip6tables=false', '--ip-forward=false']
+  const rest = [`--pidfile=${data}/pid`, '--exec-opt=native.cgroupdriver=cgroupfs', '--log-level=warn']
+  const argv = [...namespaces, 'tini', '--', program, `--host=unix://${socket}`, ...files, ...network, ...rest]
+  const server = launch(undefined, argv, 'SIGKILL', `${data}.log`)
+  await untilReady(server, `${data}.log`, async () => {
+    const reply = get({ socketPath: socket, path: '/_ping' })
+    const [{ statusCode }] = (await once(reply, 'response')) as [IncomingMessage]
+    if (statusCode !== 200) throw new Error(`Docker answers ${statusCode}`)
+  })
+  return `unix://${socket}`
+}
+
+/** Not so inside of most containers, even for root. */
+const mayUnshare = (): boolean =>
+  isRoot && spawnSync('unshare', ['--mount', '--pid', '--fork', '--mount-proc', 'true']).status === 0
 
 /** The kernel ends the server when this process ends, however that happens. */
 function launch(user: string | undefined, argv: string[], endWith: NodeJS.Signals, logFile: string): ChildProcess {

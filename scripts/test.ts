@@ -1,7 +1,7 @@
 // `npm test`: the check, then every test on real servers. The last line is always `N passed, N failed, N skipped`.
 //   npm test -- --only=unit        what needs no server
 //   npm test -- --only=database    what runs on PostgreSQL, MariaDB or Redis
-//   npm test -- --only=system      what runs other programs: nginx, Prometheus, VictoriaMetrics
+//   npm test -- --only=system      what runs other programs: nginx, Prometheus, VictoriaMetrics, Docker
 //   npm test -- --only=browser     what runs in Chromium
 //   npm test -- limits             files whose path has `limits` in it; `--only` may stand before
 import { glob, readFile } from 'node:fs/promises'

@@ -49,8 +49,10 @@ function announce({ platform: { config, log, version }, setupToken }: App, url: 
     .child({ component: 'lifecycle' })
     .info({ url, version, database: config.get('database_url').split(':')[0] }, 'ready')
   process.stdout.write(`\nMiktos ${version} is ready at ${url}\n`)
+  // Nobody can open the address that stands for all of them.
+  const base = config.get('public_url') ?? url.replace(/\/\/(0\.0\.0\.0|\[::\]):/, '//127.0.0.1:')
   if (setupToken)
-    process.stdout.write(`Create the first administrator within 15 minutes:\n  ${url}/setup?token=${setupToken}\n\n`)
+    process.stdout.write(`Create the first administrator within 15 minutes:\n  ${base}/setup?token=${setupToken}\n\n`)
 }
 
 /**
