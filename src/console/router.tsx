@@ -6,6 +6,7 @@ import {
   redirect,
   type AnyRoute,
   type ErrorComponentProps,
+  type RouteComponent,
 } from '@tanstack/react-router'
 import { canWith, meQuery } from './me.ts'
 import { pages, type Page } from './pages.ts'
@@ -85,9 +86,7 @@ export const router = createRouter({
 })
 
 function routeOf(page: Page): AnyRoute {
-  const component = lazyRouteComponent(page.load)
-  const guarded = () => <PageGuard page={page} component={component} />
-  const common = { getParentRoute: () => shell, component: guarded, staticData: { title: page.title, page } }
+  const common = { getParentRoute: () => shell, component: guarded(page), staticData: { title: page.title, page } }
   const home = page.path === pb.overview() ? { beforeLoad: goWhereAllowed } : {}
   if (!page.panels) return createRoute({ ...common, ...home, path: page.path })
   const layout: AnyRoute = createRoute({ ...common, id: `page:${page.path}` })
@@ -95,7 +94,7 @@ function routeOf(page: Page): AnyRoute {
     createRoute({
       getParentRoute: () => layout,
       path,
-      component: panelOf({ path, title, load, ...(permission && { permission }) }),
+      component: guarded({ title, load, ...(permission && { permission }) }),
       staticData: { title, page },
     }),
   )
@@ -105,9 +104,11 @@ function routeOf(page: Page): AnyRoute {
   ])
 }
 
-function panelOf(panel: Page) {
-  const component = lazyRouteComponent(panel.load)
-  return () => <PageGuard page={panel} component={component} />
+/** The page behind its guard. The router fetches its file ahead, so that it is there when it is first shown. */
+function guarded(page: Pick<Page, 'title' | 'permission' | 'load'>): RouteComponent {
+  const component = lazyRouteComponent(page.load)
+  const Guarded = () => <PageGuard page={page} component={component} />
+  return Object.assign(Guarded, { preload: () => component.preload?.() })
 }
 
 /** Until there is an overview, home is the first page there is. */
