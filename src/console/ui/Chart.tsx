@@ -154,18 +154,21 @@ function ChartTable({ label, times, series, unit }: ChartProps) {
           </tr>
         </thead>
         <tbody>
-          {times.map((at, row) => (
-            <tr key={at} className="border-t border-border">
-              <th scope="row" className="px-2 py-0.5 text-left font-normal">
-                {format(at)}
-              </th>
-              {series.map((line) => (
-                <td key={line.label} className="px-2 py-0.5 text-right">
-                  {formatUnit(line.values[row], unit)}
-                </td>
-              ))}
-            </tr>
-          ))}
+          {times.map(
+            (at, row) =>
+              series.some(({ values }) => typeof values[row] === 'number') && (
+                <tr key={at} className="border-t border-border">
+                  <th scope="row" className="px-2 py-0.5 text-left font-normal">
+                    {format(at)}
+                  </th>
+                  {series.map((line) => (
+                    <td key={line.label} className="px-2 py-0.5 text-right">
+                      {formatUnit(line.values[row], unit)}
+                    </td>
+                  ))}
+                </tr>
+              ),
+          )}
         </tbody>
       </table>
     </section>

@@ -1,4 +1,4 @@
-import { formatBytes, formatNumber, formatPercent, formatShort } from '#console/format.ts'
+import { formatBytes, formatNumber, formatPercent } from '#console/format.ts'
 import { Stat } from '#console/ui/Stat.tsx'
 import { pb } from '#console/paths.ts'
 import type { Traffic } from './queries.ts'
@@ -14,7 +14,7 @@ export function TrafficTiles({ traffic: { totals }, online, logins }: TilesProps
   const { requests, errors, users, bytes } = totals
   return (
     <div className="col-span-full grid grid-cols-4 gap-3 max-xl:grid-cols-2">
-      <Stat label="Calls" value={formatShort(requests)} note={`${formatBytes(bytes)} sent`} />
+      <Stat label="Calls" value={formatNumber(requests)} note={`${formatBytes(bytes)} sent`} />
       <Stat
         label="Users"
         value={formatNumber(users)}

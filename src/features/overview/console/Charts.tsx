@@ -2,8 +2,9 @@ import { useMemo } from 'react'
 import { Card } from '#console/ui/Card.tsx'
 import { Chart, type Series } from '#console/ui/Chart.tsx'
 import { ErrorPanel } from '#console/ui/ErrorPanel.tsx'
+import { useNow } from '#console/ui/Time.tsx'
 import type { Unit } from '#console/ui/unit.ts'
-import { lineOf, withGaps, type SampleRow } from './samples.ts'
+import { acrossSpan, lineOf, type SampleRow } from './samples.ts'
 
 interface Drawn {
   title: string
@@ -49,12 +50,15 @@ interface ChartsProps {
   rows: SampleRow[] | undefined
   error: Error | null
   onRetry: () => void
+  /** What is drawn from end to end. */
+  spanMs: number
   /** `the last 15 minutes` */
   span: string
 }
 
-export function Charts({ rows, error, onRetry, span }: ChartsProps) {
-  const drawn = useMemo(() => withGaps(rows ?? []), [rows])
+export function Charts({ rows, error, onRetry, spanMs, span }: ChartsProps) {
+  const nowMs = useNow()
+  const drawn = useMemo(() => acrossSpan(rows ?? [], spanMs, nowMs), [rows, spanMs, nowMs])
   const times = useMemo(() => drawn.map(({ at }) => at), [drawn])
   if (error && !rows) {
     return (

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { appended, lineOf, rowsOf, withGaps, type SampleRow } from './samples.ts'
+import { acrossSpan, appended, lineOf, rowsOf, withGaps, type SampleRow } from './samples.ts'
 
 const sample = (second: number, type: string, value: number) => ({
   type,
@@ -25,6 +25,24 @@ describe('samples for the charts', () => {
 
   test('a long silence is a gap, a short one is not', () => {
     assert.equal(withGaps([row(0, 1), row(15_000, 2)]).length, 2)
-    assert.deepEqual(lineOf(withGaps([row(0, 1), row(16_000, 2)]), 'cpu'), [1, null, 2])
+    assert.deepEqual(lineOf(withGaps([row(0, 1), row(16_000, 2)]), 'cpu'), [1, null, null, 2])
+  })
+
+  test('fill the whole span that was chosen, empty before the first of them', () => {
+    const drawn = acrossSpan([row(890_000, 1), row(895_000, 2), row(900_000, 3)], 900_000, 0)
+    assert.deepEqual([drawn[0]?.at, drawn.at(-1)?.at], [0, 900_000])
+    assert.deepEqual(lineOf(drawn, 'cpu'), [null, null, null, 1, 2, 3])
+  })
+
+  test('leave out what is older than the span', () => {
+    const drawn = acrossSpan([row(0, 1), row(895_000, 2), row(905_000, 3)], 15_000, 0)
+    assert.deepEqual(drawn, [row(895_000, 2), row(905_000, 3)])
+  })
+
+  test('are an empty span up to now while there is none', () => {
+    assert.deepEqual(acrossSpan([], 60_000, 100_000), [
+      { at: 40_000, values: {} },
+      { at: 100_000, values: {} },
+    ])
   })
 })

@@ -29,13 +29,25 @@ export function appended(rows: readonly SampleRow[], row: SampleRow, spanMs: num
 /** Longer without a sample and something was wrong: the line has a gap there. */
 const silenceMsMax = 15_000
 
-/** Where nothing was measured for long, an empty row. */
+/** Where nothing was measured for long, an empty row after the last measurement and one before the next. */
 export function withGaps(rows: readonly SampleRow[]): SampleRow[] {
   return rows.flatMap((row, index) => {
     const before = rows[index - 1]
-    return before && row.at - before.at > silenceMsMax ? [{ at: before.at + 1, values: {} }, row] : [row]
+    return before && row.at - before.at > silenceMsMax ? [empty(before.at + 1), empty(row.at - 1), row] : [row]
   })
 }
+
+/** From `spanMs` before the newest row (before `nowMs` while there is none) on, empty where nothing was measured. */
+export function acrossSpan(rows: readonly SampleRow[], spanMs: number, nowMs: number): SampleRow[] {
+  const first = rows[0]
+  const endAt = rows.at(-1)?.at ?? nowMs
+  const startAt = endAt - spanMs
+  if (!first) return [empty(startAt), empty(endAt)]
+  const kept = rows.filter(({ at }) => at >= startAt)
+  return withGaps(first.at - startAt > silenceMsMax ? [empty(startAt), ...kept] : kept)
+}
+
+const empty = (at: number): SampleRow => ({ at, values: {} })
 
 export const lineOf = (rows: readonly SampleRow[], type: string): (number | null)[] =>
   rows.map(({ values }) => values[type] ?? null)
