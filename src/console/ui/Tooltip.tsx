@@ -22,6 +22,7 @@ export const Tooltip = ({ text, side = 'top', children }: TooltipProps) => (
         side={side}
         sideOffset={6}
         collisionPadding={8}
+        onEscapeKeyDown={passOn}
         className="z-50 max-w-72 animate-fade rounded-md border border-border bg-raised px-2 py-1 text-sm text-text shadow-float"
       >
         {text}
@@ -29,3 +30,10 @@ export const Tooltip = ({ text, side = 'top', children }: TooltipProps) => (
     </Radix.Portal>
   </Radix.Root>
 )
+
+/** Nobody has to leave a tooltip first: Escape closes it and goes on to what it stands above. */
+function passOn({ target }: KeyboardEvent): void {
+  const again = new KeyboardEvent('keydown', { key: 'Escape', bubbles: true, cancelable: true })
+  // When it is gone.
+  setTimeout(() => target?.dispatchEvent(again))
+}
