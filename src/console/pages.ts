@@ -15,14 +15,14 @@ import {
   UsersRound,
   type LucideIcon,
 } from 'lucide-react'
-import type { ComponentType } from 'react'
+import type { FunctionComponent } from 'react'
 import type { Permission } from '#kernel/permissions.ts'
 import { pb } from './paths.ts'
 
 /** Groups of the navigation in the order they are shown; '' stands above all without a heading. */
 export const navGroups = ['', 'Observe', 'Infrastructure', 'AI', 'Automation', 'Usage', 'Admin'] as const
 
-type Load = () => Promise<{ default: ComponentType }>
+type Load = () => Promise<{ default: FunctionComponent }>
 
 export interface Page {
   /** As the router takes it: `/users/$id/$tab`. */
@@ -254,6 +254,7 @@ export const pages: Page[] = [
     title: 'Settings',
     load: () => import('#features/settings/console/SettingsPage.tsx'),
     permission: 'settings:read',
+    parent: pb.settings(),
   },
   {
     path: pb.me('profile'),

@@ -16,5 +16,17 @@ export const queryClient = new QueryClient({
   },
 })
 
+interface Asked {
+  isLoading: boolean
+  failureCount: number
+}
+
+/**
+ * Whether the first answer of one of them is still to come. A page whose parts stand below each other waits for all,
+ * so that none pushes the others down; for one that fails it does not wait.
+ */
+export const areComing = (...queries: readonly Asked[]): boolean =>
+  queries.some(({ isLoading, failureCount }) => isLoading && failureCount === 0)
+
 const isPassing = (error: Error): boolean =>
   error instanceof NetworkError || (error instanceof ApiError && error.status >= 500)

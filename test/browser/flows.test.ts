@@ -311,12 +311,21 @@ describe('what people do', { skip: withoutChromium() }, () => {
 
   test('figures on the overview move by themselves', async () => {
     await open(page, '/')
-    const figure = page.getByText(/of [\d,]+ requests? in a minute/)
+    const figure = page.getByText(/of [\d,]+ in a minute/)
     const shown = await figure.innerText()
     await until('another number', async () => {
       await fetch(`${world.server.url}/api/v1/me`)
       return (await figure.innerText()) !== shown
     })
+  })
+
+  test('the socket that makes the page live is counted, on the overview and among the components', async () => {
+    await open(page, '/')
+    await page.getByText('Live', { exact: true }).waitFor()
+    await page.getByText(/^healthy · [1-9]\d* open$/).waitFor()
+    await open(page, '/settings/system')
+    await page.getByText('Live', { exact: true }).waitFor()
+    await page.getByText(/^[1-9]\d* clients? connected$/).waitFor()
   })
 
   test('the palette reaches pages, the page’s own actions and people', async () => {
@@ -399,8 +408,8 @@ describe('what people do', { skip: withoutChromium() }, () => {
       await visitor.keyboard.press(step % 4 === 3 ? 'Shift+Tab' : 'Tab')
       assert.ok(await holdsFocus(dialog), `the focus stays inside, step ${step}`)
     }
-    // On the button with a reason Escape closes that first.
-    await tabTo(visitor, dialog.getByRole('textbox'))
+    await tabTo(visitor, dialog.getByRole('button', { name: 'Delete user' }))
+    await visitor.getByRole('tooltip').waitFor()
     await visitor.keyboard.press('Escape')
     await dialog.waitFor({ state: 'detached' })
     await until('the focus is back where the dialog was opened', () => holdsFocus(details), 3_000)

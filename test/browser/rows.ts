@@ -7,6 +7,7 @@ export interface Place {
   /** As the registry has it. */
   path: string
   address: string
+  /** In the window's title and the breadcrumb: what is shown by name, else the page's own. */
   title: string
   /** Of each list one permission: the page's own, and for a panel those of its page before. */
   needs: readonly (readonly string[])[]
@@ -21,6 +22,14 @@ const parameters: Record<string, (context: BrowserContext, url: string) => Promi
   '/users/$id/$tab': async (context, url) => `/users/${await userId(context, url)}/profile`,
   '/roles/$name/edit': async () => '/roles/operator/edit',
   '/settings/$section': async () => '/settings/network',
+}
+
+/** What the addresses above show. */
+const names: Record<string, string> = {
+  '/projects/$id': 'Support assistant',
+  '/activity/users/$id': 'demo-mara',
+  '/users/$id/$tab': 'demo-mara',
+  '/settings/$section': 'Network',
 }
 
 async function projectAddress(context: BrowserContext, url: string): Promise<string> {
@@ -52,7 +61,7 @@ export function places(context: BrowserContext, url: string): Promise<Place[]> {
     all.map(async ({ path, title, needs, isPanel }) => {
       const fill = parameters[path] ?? (path.includes('$') ? undefined : async () => path)
       if (!fill) throw new Error(`Write a row for ${path} in test/browser/rows.ts`)
-      return { path, address: await fill(context, url), title, needs, isPanel }
+      return { path, address: await fill(context, url), title: names[path] ?? title, needs, isPanel }
     }),
   )
 }

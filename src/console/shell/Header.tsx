@@ -2,6 +2,7 @@ import { Link, useMatches } from '@tanstack/react-router'
 import { Search } from 'lucide-react'
 import { Fragment } from 'react'
 import { useLiveState } from '../live.ts'
+import { useShownName } from '../pageName.ts'
 import { pb } from '../paths.ts'
 import { IconButton } from '../ui/Button.tsx'
 import { Kbd } from '../ui/Kbd.tsx'
@@ -42,6 +43,7 @@ export const Header = () => (
 function Breadcrumb() {
   const match = useMatches().at(-1)
   const page = match?.staticData.page
+  const name = useShownName()
   const crumbs = page ? trail(page) : []
   return (
     <nav aria-label="Breadcrumb" className="min-w-0 max-md:hidden">
@@ -53,13 +55,13 @@ function Breadcrumb() {
                 /
               </li>
             )}
-            <li className="truncate">
+            <li className="max-w-80 truncate">
               {index < crumbs.length - 1 ? (
-                <Link to={path} className="hover:text-text">
+                <Link to={path} activeOptions={{ exact: true }} className="hover:text-text">
                   {title}
                 </Link>
               ) : (
-                <span aria-current="page">{title}</span>
+                <span aria-current="page">{name ?? title}</span>
               )}
             </li>
           </Fragment>

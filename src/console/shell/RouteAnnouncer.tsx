@@ -1,9 +1,13 @@
 import { useMatches, useRouterState } from '@tanstack/react-router'
 import { useEffect, useRef, useState } from 'react'
+import { useShownName } from '../pageName.ts'
 
 /** Says where one has arrived: in the title of the window, aloud, and by moving the focus to the heading. */
 export function RouteAnnouncer() {
-  const title = useMatches({ select: (matches) => matches.at(-1)?.staticData.title })
+  const data = useMatches({ select: (matches) => matches.at(-1)?.staticData })
+  const name = useShownName()
+  const isPanel = data?.title !== data?.page?.title
+  const title = isPanel ? data?.title : (name ?? data?.title)
   const path = useRouterState({ select: ({ resolvedLocation }) => resolvedLocation?.pathname })
   const lastPath = useRef(path)
   const [said, setSaid] = useState('')

@@ -2,7 +2,7 @@ import { useCan } from '../me.ts'
 import { pb } from '../paths.ts'
 import { Tabs } from '../ui/Tabs.tsx'
 
-const sections: [slug: string, title: string][] = [
+export const settingSections: [slug: string, title: string][] = [
   ['', 'General'],
   ['network', 'Network'],
   ['authentication', 'Authentication'],
@@ -19,7 +19,7 @@ export function SettingsTabs() {
     <Tabs
       label="Sections of the settings"
       tabs={[
-        ...(can('settings:read').ok ? sections.map(([slug, label]) => ({ to: pb.settings(slug), label })) : []),
+        ...(can('settings:read').ok ? settingSections.map(([slug, label]) => ({ to: pb.settings(slug), label })) : []),
         ...(can('system:read').ok ? [{ to: pb.settings('system'), label: 'System' }] : []),
       ]}
     />

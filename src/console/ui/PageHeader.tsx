@@ -22,7 +22,7 @@ export const PageHeader = ({ title, lead, aside, actions }: PageHeaderProps) => 
         </h1>
         {aside}
       </div>
-      {lead && <p className="max-w-prose text-muted">{lead}</p>}
+      {lead && <p className="max-w-[96ch] text-pretty text-muted">{lead}</p>}
     </div>
     {actions && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
   </div>

@@ -34,7 +34,8 @@ export const Stat = ({ label, value, note, aside, children, to }: StatProps) => 
     </div>
     <p className="text-2xl font-semibold">
       {value}
-      {note && <span className="ml-1.5 text-sm font-normal text-muted">{note}</span>}
+      {/* On a phone it has a line of its own, also before it is known. */}
+      <span className="text-sm font-normal text-muted max-sm:block max-sm:min-h-4 sm:ml-1.5">{note}</span>
     </p>
     {children}
   </section>

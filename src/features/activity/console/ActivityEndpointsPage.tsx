@@ -18,26 +18,39 @@ import { inWords, useRange } from './range.ts'
 export default function ActivityEndpointsPage() {
   const { days } = useRange()
   const endpoints = useQuery(endpointsQuery(days))
-  const nothing = <EmptyState kind="none" title={`Nothing was called in ${inWords(days)}`} />
   return (
     <ActivityFrame>
-      <div className="flex flex-col gap-3">
-        {endpoints.data ? (
-          endpoints.data.endpoints.length > 0 && (
-            <Popularity days={days} starts={endpoints.data.starts} endpoints={endpoints.data.endpoints} />
-          )
-        ) : endpoints.error ? (
-          <ErrorPanel error={endpoints.error} what="endpoints" onRetry={() => void endpoints.refetch()} />
-        ) : (
-          <Skeleton className="h-72" />
-        )}
-        <Card padding="flush">
-          <Table label="Endpoints" columns={columns} rows={endpoints.data?.endpoints} rowKey={nameOf} empty={nothing} />
-        </Card>
-      </div>
+      {endpoints.data ? (
+        <EndpointViews days={days} {...endpoints.data} />
+      ) : endpoints.error ? (
+        <ErrorPanel error={endpoints.error} what="endpoints" onRetry={() => void endpoints.refetch()} />
+      ) : (
+        <Skeleton className="h-[80dvh]" />
+      )}
     </ActivityFrame>
   )
 }
+
+interface ViewsProps {
+  days: number
+  starts: string[]
+  endpoints: RankedEndpoint[]
+}
+
+const EndpointViews = ({ days, starts, endpoints }: ViewsProps) => (
+  <div className="flex flex-col gap-3">
+    {endpoints.length > 0 && <Popularity days={days} starts={starts} endpoints={endpoints} />}
+    <Card padding="flush">
+      <Table
+        label="Endpoints"
+        columns={columns}
+        rows={endpoints}
+        rowKey={nameOf}
+        empty={<EmptyState kind="none" title={`Nothing was called in ${inWords(days)}`} />}
+      />
+    </Card>
+  </div>
+)
 
 const measures = {
   count: { label: 'Calls', unit: 'count' },
@@ -49,13 +62,7 @@ type Measure = keyof typeof measures
 
 const options = (Object.keys(measures) as Measure[]).map((value) => ({ value, label: measures[value].label }))
 
-interface PopularityProps {
-  days: number
-  starts: string[]
-  endpoints: RankedEndpoint[]
-}
-
-function Popularity({ days, starts, endpoints }: PopularityProps) {
+function Popularity({ days, starts, endpoints }: ViewsProps) {
   const [measure, setMeasure] = useState<Measure>('count')
   const times = useMemo(() => starts.map((start) => Date.parse(start)), [starts])
   const series = useMemo(

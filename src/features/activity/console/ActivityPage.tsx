@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
+import { areComing } from '#console/queryClient.ts'
 import { Card } from '#console/ui/Card.tsx'
 import { EmptyState } from '#console/ui/EmptyState.tsx'
 import { ErrorPanel } from '#console/ui/ErrorPanel.tsx'
@@ -18,8 +19,17 @@ export default function ActivityPage() {
   const { days } = useRange()
   const traffic = useQuery(trafficQuery(days))
   const active = useQuery(activeQuery)
-  const { data: overview } = useQuery(overviewQuery(days))
-  const users = useQuery(rankingQuery({ days, sort: 'calls', offset: 0, limit: 6 })).data?.users
+  const summary = useQuery(overviewQuery(days))
+  const ranking = useQuery(rankingQuery({ days, sort: 'calls', offset: 0, limit: 6 }))
+  if (areComing(traffic, active, summary, ranking)) {
+    return (
+      <ActivityFrame>
+        <Skeleton className="h-[80dvh]" />
+      </ActivityFrame>
+    )
+  }
+  const overview = summary.data
+  const users = ranking.data?.users
   const byType = overview?.activity_by_type
   return (
     <ActivityFrame>
@@ -33,12 +43,12 @@ export default function ActivityPage() {
             />
             <TrafficCards traffic={traffic.data} days={days} />
           </>
-        ) : traffic.error ? (
-          <div className="col-span-full">
-            <ErrorPanel error={traffic.error} what="traffic" onRetry={() => void traffic.refetch()} />
-          </div>
         ) : (
-          <Skeleton className="col-span-full h-80" />
+          traffic.error && (
+            <div className="col-span-full">
+              <ErrorPanel error={traffic.error} what="traffic" onRetry={() => void traffic.refetch()} />
+            </div>
+          )
         )}
         <ActiveNow />
         <Card title="Most active users">

@@ -18,7 +18,7 @@ export function LiveCalls() {
   const seen = calls.reduce((sum, count) => sum + count, 0)
   const padded = [...Array.from({ length: secondsShown - calls.length }, () => null), ...calls]
   return (
-    <span className="flex items-center gap-2 text-sm text-muted">
+    <span className="flex items-center gap-2 text-sm text-muted max-sm:w-full max-sm:justify-between">
       {calls.length === 0 ? 'Listening…' : `${plural(seen, 'call')} in ${plural(calls.length, 'second')}`}
       <span className="w-36 max-sm:w-20">
         <Sparkline

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import { hasCode } from '#console/errors.ts'
 import { useCan } from '#console/me.ts'
+import { usePageName } from '#console/pageName.ts'
 import { pb } from '#console/paths.ts'
 import { Badge } from '#console/ui/Badge.tsx'
 import { ButtonLink } from '#console/ui/Button.tsx'
@@ -17,10 +18,12 @@ export default function UserTimelinePage() {
   const person = useQuery(personQuery(id))
   const can = useCan()
   const { username, demo } = person.data ?? {}
+  const title = username ?? (person.data ? 'Deleted user' : undefined)
+  usePageName(title)
   return (
     <>
       <PageHeader
-        title={username ?? (person.data ? 'Deleted user' : 'User')}
+        title={title ?? 'User'}
         aside={demo && <Badge tone="info">demo</Badge>}
         lead="Calls, logins and administrative actions, newest first."
         actions={

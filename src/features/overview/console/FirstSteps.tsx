@@ -1,4 +1,3 @@
-import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { Circle, CircleCheck } from 'lucide-react'
 import { useState } from 'react'
@@ -6,17 +5,22 @@ import { useCan, useMe } from '#console/me.ts'
 import { pb } from '#console/paths.ts'
 import { Button } from '#console/ui/Button.tsx'
 import { Card } from '#console/ui/Card.tsx'
-import { ownKeysQuery, type Stats } from './queries.ts'
+import type { Stats } from './queries.ts'
 
 const hiddenKey = 'miktos.first-steps-hidden'
 
+interface FirstStepsProps {
+  stats: Stats | undefined
+  /** Undefined where the reader may have none. */
+  ownKeyCount: number | undefined
+}
+
 /** What a new installation needs next; steps tick themselves, and the list goes when all are done. */
-export function FirstSteps({ stats }: { stats: Stats | undefined }) {
+export function FirstSteps({ stats, ownKeyCount }: FirstStepsProps) {
   const { user } = useMe()
   const can = useCan()
-  const keys = useQuery({ ...ownKeysQuery, enabled: can('api-keys:own').ok })
   const [hidden, setHidden] = useState(() => localStorage.getItem(hiddenKey) === '1')
-  if (hidden || !stats || !keys.data || !can('users:write').ok) return null
+  if (hidden || !stats || ownKeyCount === undefined || !can('users:write').ok) return null
   const steps = [
     {
       title: 'Secure your account',
@@ -33,7 +37,7 @@ export function FirstSteps({ stats }: { stats: Stats | undefined }) {
     {
       title: 'Give a program a key',
       text: 'For scripts, and for Prometheus to read /metrics from elsewhere.',
-      done: keys.data.total > 0,
+      done: ownKeyCount > 0,
       to: pb.apiKeyNew(),
     },
   ]

@@ -1,10 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
 import { useCan } from '#console/me.ts'
 import { healthLevel } from '#console/health.ts'
+import { areComing } from '#console/queryClient.ts'
 import { oneOf, useSearch } from '#console/search.ts'
 import { ErrorPanel } from '#console/ui/ErrorPanel.tsx'
 import { PageHeader } from '#console/ui/PageHeader.tsx'
 import { Segments } from '#console/ui/Segments.tsx'
+import { Skeleton } from '#console/ui/Skeleton.tsx'
 import { StaleNote } from '#console/ui/StaleNote.tsx'
 import { Status } from '#console/ui/Status.tsx'
 import { Attention } from './Attention.tsx'
@@ -12,10 +14,11 @@ import { Charts } from './Charts.tsx'
 import { FirstSteps } from './FirstSteps.tsx'
 import { HealthStrip } from './HealthStrip.tsx'
 import { useLiveHealth, useLiveMetrics } from './live.ts'
-import { healthQuery, samplesQuery, statsQuery, type Range } from './queries.ts'
+import { healthQuery, ownKeysQuery, ranges, samplesQuery, statsQuery, type Range } from './queries.ts'
 import { RecentEvents } from './RecentEvents.tsx'
 import { ServerCard } from './ServerCard.tsx'
 import { Tiles } from './Tiles.tsx'
+import { useAttention } from './useAttention.ts'
 
 const spans: Record<Range, string> = { '15m': 'the last 15 minutes', '1h': 'the last hour' }
 const overallWords = { healthy: 'All is well', degraded: 'Degraded', unhealthy: 'Something is down' }
@@ -31,13 +34,19 @@ export default function OverviewPage() {
   const health = useQuery(healthQuery)
   const stats = useQuery(statsQuery)
   const samples = useQuery({ ...samplesQuery(range), enabled: can('metrics:read').ok })
+  const keys = useQuery({ ...ownKeysQuery, enabled: can('api-keys:own').ok })
+  const attention = useAttention(health.data)
   const latest = samples.data?.at(-1)
   return (
     <>
       <PageHeader
         title="Overview"
         aside={
-          health.data && <Status level={healthLevel[health.data.status]}>{overallWords[health.data.status]}</Status>
+          health.data ? (
+            <Status level={healthLevel[health.data.status]}>{overallWords[health.data.status]}</Status>
+          ) : (
+            areComing(health) && <Skeleton className="h-4 w-20" />
+          )
         }
         actions={
           <>
@@ -54,23 +63,52 @@ export default function OverviewPage() {
           </>
         }
       />
-      <div className="grid grid-cols-2 gap-3 max-lg:grid-cols-1">
-        <FirstSteps stats={stats.data} />
-        {health.error && !health.data ? (
-          <div className="col-span-full">
-            <ErrorPanel error={health.error} what="health" onRetry={() => void health.refetch()} />
-          </div>
-        ) : (
-          <>
-            <Attention health={health.data} checkedAt={new Date(health.dataUpdatedAt).toISOString()} />
-            <HealthStrip health={health.data} updatedAt={health.dataUpdatedAt} />
-          </>
-        )}
-        <Tiles traffic={traffic} stats={stats.data} />
-        <Charts rows={samples.data} error={samples.error} onRetry={() => void samples.refetch()} span={spans[range]} />
-        <ServerCard latest={latest} />
-        {can('audit:read').ok && <RecentEvents />}
-      </div>
+      {areComing(health, stats, keys) || attention.isComing ? (
+        <Coming />
+      ) : (
+        <div className="grid grid-cols-2 gap-3 max-lg:grid-cols-1">
+          <FirstSteps stats={stats.data} ownKeyCount={keys.data?.total} />
+          {health.data ? (
+            <>
+              <Attention
+                items={attention.items}
+                checked={Object.keys(health.data.components ?? {}).length}
+                checkedAt={new Date(health.dataUpdatedAt).toISOString()}
+              />
+              <HealthStrip health={health.data} updatedAt={health.dataUpdatedAt} />
+            </>
+          ) : (
+            health.error && (
+              <div className="col-span-full">
+                <ErrorPanel error={health.error} what="health" onRetry={() => void health.refetch()} />
+              </div>
+            )
+          )}
+          <Tiles traffic={traffic} stats={stats.data} />
+          <Charts
+            rows={samples.data}
+            error={samples.error}
+            onRetry={() => void samples.refetch()}
+            spanMs={ranges[range]}
+            span={spans[range]}
+          />
+          <ServerCard latest={latest} />
+          {can('audit:read').ok && <RecentEvents />}
+        </div>
+      )}
     </>
   )
 }
+
+const Coming = () => (
+  <div className="grid grid-cols-4 gap-3">
+    <Skeleton className="col-span-full h-18" />
+    <Skeleton className="col-span-full h-22 max-lg:h-36" />
+    {['requests', 'errors', 'response time', 'people'].map((tile) => (
+      <Skeleton key={tile} className="h-20 max-lg:col-span-2" />
+    ))}
+    {['left', 'right'].map((side) => (
+      <Skeleton key={side} className="col-span-2 h-60 max-lg:col-span-full" />
+    ))}
+  </div>
+)

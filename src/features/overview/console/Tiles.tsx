@@ -17,7 +17,7 @@ export const Tiles = ({ traffic, stats }: { traffic: Traffic | undefined; stats:
     <Stat
       label="Errors"
       value={traffic ? formatPercent(traffic.failed_ratio * 100) : waiting}
-      note={traffic && `of ${plural(traffic.count, 'request')} in a minute`}
+      note={traffic && `of ${formatNumber(traffic.count)} in a minute`}
     />
     <Stat
       label="Response time, p95"

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Outlet, useNavigate, useParams } from '@tanstack/react-router'
 import { ChevronDown } from 'lucide-react'
 import { hasCode } from '#console/errors.ts'
+import { usePageName } from '#console/pageName.ts'
 import { pb } from '#console/paths.ts'
 import { Badge } from '#console/ui/Badge.tsx'
 import { Button, ButtonLink } from '#console/ui/Button.tsx'
@@ -21,6 +22,7 @@ import { useProjectActions } from './useProjectActions.tsx'
 export default function ProjectPage() {
   const { id = '' } = useParams({ strict: false })
   const project = useQuery(projectQuery(id))
+  usePageName(project.data?.name)
   if (project.data) return <KnownProject project={project.data} />
   return (
     <>

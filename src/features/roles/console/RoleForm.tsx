@@ -2,7 +2,7 @@ import { useState } from 'react'
 import { plural } from '#console/format.ts'
 import { useMe } from '#console/me.ts'
 import { Button } from '#console/ui/Button.tsx'
-import { TextField } from '#console/ui/Field.tsx'
+import { TextareaField, TextField } from '#console/ui/Field.tsx'
 import { Form, FormActions, Submit } from '#console/ui/Form.tsx'
 import { PermissionPicker } from './PermissionPicker.tsx'
 
@@ -29,7 +29,7 @@ export function RoleForm({ given, isNew, submit, onSubmit, onCancel }: RoleFormP
       onSubmit={(values) =>
         onSubmit({
           name: isNew ? values.text('name').trim() : given.name,
-          description: values.text('description').trim(),
+          description: values.text('description').replaceAll(/\s+/g, ' ').trim(),
           permissions: [...chosen],
         })
       }
@@ -45,11 +45,12 @@ export function RoleForm({ given, isNew, submit, onSubmit, onCancel }: RoleFormP
           defaultValue={given.name}
         />
       )}
-      <TextField
+      <TextareaField
         name="description"
         label="Description"
         hint="For whom, and what for."
         autoComplete="off"
+        rows={3}
         maxLength={200}
         defaultValue={given.description}
       />

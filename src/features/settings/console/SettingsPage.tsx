@@ -2,9 +2,10 @@ import { useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import { useLive } from '#console/live.ts'
 import { useCan } from '#console/me.ts'
+import { usePageName } from '#console/pageName.ts'
 import { text, useSearch } from '#console/search.ts'
 import { NotFound } from '#console/shell/NotFound.tsx'
-import { SettingsTabs } from '#console/shell/SettingsTabs.tsx'
+import { settingSections, SettingsTabs } from '#console/shell/SettingsTabs.tsx'
 import { Badge } from '#console/ui/Badge.tsx'
 import { Button } from '#console/ui/Button.tsx'
 import { Card } from '#console/ui/Card.tsx'
@@ -22,6 +23,7 @@ import { SettingTable } from './SettingTable.tsx'
 
 export default function SettingsPage() {
   const { section = '' } = useParams({ strict: false })
+  usePageName(section === '' ? undefined : settingSections.find(([slug]) => slug === section)?.[1])
   const groups = Object.hasOwn(groupsBySection, section) ? groupsBySection[section] : undefined
   return groups ? <Section groups={groups} /> : <NotFound />
 }

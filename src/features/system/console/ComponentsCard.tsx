@@ -3,6 +3,8 @@ import type { Reply } from '#kernel/contract.ts'
 import type { Api } from '#console/api.ts'
 import { formatDuration } from '#console/format.ts'
 import { componentName } from '#console/health.ts'
+import { useLive } from '#console/live.ts'
+import { useCan } from '#console/me.ts'
 import { Card } from '#console/ui/Card.tsx'
 import { EmptyState } from '#console/ui/EmptyState.tsx'
 import { StaleNote } from '#console/ui/StaleNote.tsx'
@@ -18,6 +20,8 @@ const words = { ok: 'Healthy', degraded: 'Degraded', down: 'Down' }
 
 export function ComponentsCard() {
   const health = useQuery(adminHealthQuery)
+  const enabled = useCan()('dashboard:read').ok
+  useLive('health', () => void health.refetch(), { enabled })
   const rows =
     health.data && Object.entries(health.data.components).map(([name, component]) => ({ name, ...component }))
   return (

@@ -4,6 +4,7 @@ import { call } from '#console/client.ts'
 export const adminHealthQuery = queryOptions({
   queryKey: ['admin-health'],
   queryFn: ({ signal }) => call('GET /admin/system/health', { signal }),
+  // Sooner by what is told live; this often where nothing is.
   refetchInterval: 10_000,
 })
 

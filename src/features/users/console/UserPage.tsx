@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import { hasCode } from '#console/errors.ts'
+import { usePageName } from '#console/pageName.ts'
 import { pb } from '#console/paths.ts'
 import { ButtonLink } from '#console/ui/Button.tsx'
 import { Card } from '#console/ui/Card.tsx'
@@ -21,6 +22,7 @@ import { useUserActions } from './useUserActions.tsx'
 export default function UserPage() {
   const { id = '', tab } = useParams({ strict: false })
   const user = useQuery(userQuery(id))
+  usePageName(user.data?.username)
   if (user.data) return <KnownUser user={user.data} tab={tab} />
   return (
     <>

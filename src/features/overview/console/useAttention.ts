@@ -1,0 +1,16 @@
+import { useQuery } from '@tanstack/react-query'
+import { useCan } from '#console/me.ts'
+import { areComing } from '#console/queryClient.ts'
+import { attentionOf, type AttentionItem } from './attention.ts'
+import { loginsQuery, usersQuery, type Health } from './queries.ts'
+
+/** What needs attention, of all that the reader may see. */
+export function useAttention(health: Health | undefined): { items: AttentionItem[]; isComing: boolean } {
+  const can = useCan()
+  const seesUsers = can('users:read').ok
+  const pending = useQuery({ ...usersQuery('pending'), enabled: seesUsers })
+  const locked = useQuery({ ...usersQuery('locked'), enabled: seesUsers })
+  const logins = useQuery({ ...loginsQuery, enabled: can('activity:read').ok })
+  const items = attentionOf({ health, pending: pending.data, locked: locked.data, logins: logins.data })
+  return { items, isComing: areComing(pending, locked, logins) }
+}
