@@ -58,6 +58,8 @@ export interface Rejection {
     | 'invalid_line'
     | 'line_too_long'
     | 'too_many_series'
+    /** A kind that no store here keeps: native histograms, delta sums. */
+    | 'unsupported'
   count: number
   /** One of those rejected, shortened, for the error message. */
   example: string

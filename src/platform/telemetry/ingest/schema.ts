@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import protobuf from 'protobufjs'
+import { AppError } from '#kernel/errors.ts'
+import { asMalformed } from './wire.ts'
+
+const files = ['logproto', 'remoteWrite1', 'remoteWrite2', 'otlpCommon', 'otlpLogs', 'otlpMetrics'] as const
+/** Some fifty bytes of memory each; OpenTelemetry's exporters send a tenth of this at most. */
+const fieldsMax = 1_000_000
+
+let root: protobuf.Root | undefined
+
+function schema(): protobuf.Root {
+  if (root) return root
+  root = new protobuf.Root()
+  for (const file of files)
+    protobuf.parse(readFileSync(join(import.meta.dirname, 'proto', `${file}.proto`), 'utf8'), root)
+  root.resolveAll()
+  return root
+}
+
+/** A message of our .proto files by its full name. */
+export const messageType = (name: string): protobuf.Type => schema().lookupType(name)
+
+/** Counts what it reads, since a message of two bytes becomes an object. */
+class CountingReader extends protobuf.BufferReader {
+  #left = fieldsMax
+
+  override tag(): number {
+    this.#count()
+    return super.tag()
+  }
+
+  override fixed64(): ReturnType<protobuf.BufferReader['fixed64']> {
+    this.#count()
+    return super.fixed64()
+  }
+
+  #count(): void {
+    if (--this.#left < 0)
+      throw new AppError('PAYLOAD_TOO_LARGE', `request body has more than ${fieldsMax} fields; send smaller batches`)
+  }
+}
+
+/** @throws AppError MALFORMED_REQUEST, PAYLOAD_TOO_LARGE */
+export function decodeMessage(type: protobuf.Type, body: Buffer): protobuf.Message {
+  const reader = new CountingReader(body)
+  try {
+    return type.decode(reader)
+  } catch (error) {
+    throw asMalformed(type.name, reader, error)
+  }
+}
+
+/** The same of JSON. @throws AppError MALFORMED_REQUEST that names the field */
+export function messageOf(type: protobuf.Type, json: unknown): protobuf.Message {
+  if (typeof json !== 'object' || json === null || Array.isArray(json))
+    throw new AppError('MALFORMED_REQUEST', `The body is not a valid ${type.name}: it is not an object`)
+  try {
+    return type.fromObject(json)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new AppError('MALFORMED_REQUEST', `The body is not a valid ${type.name}: ${reason.slice(0, 200)}`)
+  }
+}
