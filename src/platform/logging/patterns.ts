@@ -85,6 +85,15 @@ const suspicious =
 /** The text with secrets and personal data taken out of it: tokens, keys, passwords, e-mail addresses, card numbers. */
 export const redactText = (text: string): string => without(patterns, text)
 
+/** What is taken out, by the names of its marks. */
+export const redactedKinds: readonly string[] = [...new Set(patterns.map(({ kind }) => kind))]
+
+/** Takes out all but some kinds. */
+export function redactorWithout(kinds: ReadonlySet<string>): (text: string) => string {
+  const wanted = patterns.filter(({ kind }) => !kinds.has(kind))
+  return (text) => without(wanted, text)
+}
+
 const secretPatterns = patterns.filter(({ kind }) => kind !== 'email')
 
 /** The text without its secrets; e-mail addresses stay. */

@@ -41,7 +41,7 @@ const secretEndings: readonly [ending: string, kind: string][] = [
 const kinds = new Map<string, string | undefined>()
 
 /** What a key hides, if it hides anything. Remembered, since a program uses few keys; forgotten where input makes many. */
-function kindOfKey(key: string): string | undefined {
+export function kindOfKey(key: string): string | undefined {
   if (kinds.has(key)) return kinds.get(key)
   const word = key.toLowerCase().replaceAll(/[^a-z0-9]/g, '')
   const kind = word === 'pass' ? 'password' : secretEndings.find(([ending]) => word.endsWith(ending))?.[1]

@@ -31,9 +31,8 @@ type NumberPoint = Point &
 
 interface HistogramPoint extends Point {
   count: Long
+  /** Null where none was sent. */
   sum: number | null
-  /** Set where a sum was sent. */
-  _sum?: 'sum'
   bucketCounts: Long[]
   explicitBounds: number[]
 }
@@ -197,7 +196,7 @@ function addHistograms(sink: Sink, metric: Metric, points: HistogramPoint[]): vo
     const add = (suffix: string, extra: Pair[], value: number): void =>
       sink.add(name + suffix, [...labels, ...extra], atMs, hasEnded(point) ? null : value)
     const count = longNumber(point.count)
-    if (point._sum) add('_sum', [], point.sum ?? 0)
+    if (point.sum !== null) add('_sum', [], point.sum)
     add('_count', [], count)
     let total = 0
     for (const [index, bound] of point.explicitBounds.entries()) {
