@@ -40,7 +40,7 @@ for (const { path, address } of all) {
 // Last, when there is something to see in its charts.
 await page.setViewportSize(wide)
 await page.evaluate(() => localStorage.removeItem('miktos.preferences'))
-await open(page, '/')
+await open(page, '/?range=5m')
 await page.getByText(/of [\d,]+ in a minute/).waitFor()
 await page.screenshot({ path: documented })
 console.log(documented)

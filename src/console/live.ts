@@ -77,6 +77,21 @@ export function retryLive(): void {
   connect()
 }
 
+/** Waiting longer for what is only a number would be worse than a number that is one behind. */
+const countedWithinMs = 500
+
+/** Resolves once this tab's socket is open or cannot be opened: what counts sockets is asked for after that. */
+export function socketIsCounted(): Promise<void> {
+  if (state.phase !== 'connecting') return Promise.resolve()
+  return new Promise((resolve) => {
+    const stop = onState(() => {
+      stop()
+      resolve()
+    })
+    setTimeout(resolve, countedWithinMs)
+  })
+}
+
 export const useLiveState = (): LiveState => useSyncExternalStore(onState, () => state)
 
 /** Version of a server that is newer than this page; undefined while they match. */

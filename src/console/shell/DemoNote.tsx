@@ -6,8 +6,8 @@ import { plural } from '../format.ts'
 import { useCan } from '../me.ts'
 import { queryClient } from '../queryClient.ts'
 import { Button } from '../ui/Button.tsx'
+import { CardSkeletons } from '../ui/CardSkeletons.tsx'
 import { ConfirmDialog } from '../ui/ConfirmDialog.tsx'
-import { Skeleton } from '../ui/Skeleton.tsx'
 import { toastDone } from '../ui/Toaster.tsx'
 
 const demoQuery = queryOptions({
@@ -24,7 +24,7 @@ export function DemoNote({ children }: { children: ReactNode }) {
   const can = useCan()
   const [removing, setRemoving] = useState(false)
   const { data: demo, isLoading } = useQuery({ ...demoQuery, enabled: can(['settings:read', 'users:read']).ok })
-  if (isLoading) return <Skeleton className="h-[60dvh] w-full" />
+  if (isLoading) return <CardSkeletons rows={[{ cards: 1, height: 480 }]} />
   if (!demo || demo.users + demo.projects === 0) return children
   return (
     <>

@@ -1,4 +1,5 @@
 import { useState } from 'react'
+import { cx } from './cx.ts'
 import type { StatusLevel } from './Status.tsx'
 import { formatUnit, type Unit } from './unit.ts'
 
@@ -19,10 +20,14 @@ interface BarChartProps {
   height?: number
 }
 
+/** More do not fit below each other's bars on a phone; every second is left out there. */
+const narrowTicksMax = 5
+
 /** Counts side by side: per hour, per day, per endpoint. */
 export function BarChart({ label, parts, bars, unit = 'count', height = 120 }: BarChartProps) {
   const [shown, setShown] = useState<number>()
-  const highest = Math.max(1e-9, ...bars.map(({ values }) => sum(values)))
+  const highest = Math.max(0, ...bars.map(({ values }) => sum(values)))
+  const ticked = bars.filter(({ tick }) => tick)
   const bar = shown === undefined ? undefined : bars[shown]
   return (
     <figure aria-label={label} className="m-0">
@@ -37,6 +42,7 @@ export function BarChart({ label, parts, bars, unit = 'count', height = 120 }: B
             </span>
           </span>
         ))}
+        {!bar && <span className="ml-auto text-xs text-faint">highest {formatUnit(highest, unit)}</span>}
       </div>
       <div
         aria-hidden="true"
@@ -54,16 +60,25 @@ export function BarChart({ label, parts, bars, unit = 'count', height = 120 }: B
               <div
                 key={parts[part]!.label}
                 className="last:rounded-t-[2px]"
-                style={{ height: `${(value / highest) * 100}%`, background: colourOf(parts[part]!, part) }}
+                style={{
+                  height: `${highest === 0 ? 0 : (value / highest) * 100}%`,
+                  background: colourOf(parts[part]!, part),
+                }}
               />
             ))}
           </div>
         ))}
       </div>
       <div aria-hidden="true" className="flex gap-px text-xs text-faint">
-        {bars.map(({ name, tick }) => (
-          <span key={name} className="min-w-0 flex-1 overflow-visible text-center whitespace-nowrap">
-            {tick}
+        {bars.map((bar) => (
+          <span
+            key={bar.name}
+            className={cx(
+              'min-w-0 flex-1 overflow-visible text-center whitespace-nowrap',
+              ticked.indexOf(bar) % 2 === 1 && ticked.length > narrowTicksMax && 'max-sm:invisible',
+            )}
+          >
+            {bar.tick}
           </span>
         ))}
       </div>

@@ -15,7 +15,7 @@ interface MeterProps {
 export function Meter({ label, percent, warnFrom = 85, errorFrom = 95, text = formatPercent(percent) }: MeterProps) {
   const colour = percent >= errorFrom ? 'bg-error' : percent >= warnFrom ? 'bg-warn' : 'bg-accent'
   return (
-    <div className="flex min-w-24 items-center gap-2">
+    <div className="flex min-h-5 min-w-24 items-center gap-2">
       <div
         role="meter"
         aria-label={label}

@@ -99,7 +99,8 @@ function optionsOf(
     width: element.clientWidth,
     height,
     legend: { show: false },
-    padding: [8, 8, 0, 0],
+    // Room for half the name of a day at the end of the axis.
+    padding: [8, 20, 0, 0],
     cursor: {
       drag: { x: onZoom !== undefined, y: false, setScale: false },
       points: { size: 6 },

@@ -102,8 +102,14 @@ export function Table<Row>(props: TableProps<Row>) {
                 />
               </th>
             )}
-            {columns.map((column) => (
-              <HeadCell key={column.key} column={column} sort={sort} onSort={onSort} />
+            {columns.map((column, at) => (
+              <HeadCell
+                key={column.key}
+                column={column}
+                afterNumber={columns[at - 1]?.align === 'end'}
+                sort={sort}
+                onSort={onSort}
+              />
             ))}
             {actions && (
               <th role="columnheader" scope="col" className={cx(headCell, 'w-10')}>
@@ -133,7 +139,7 @@ export function Table<Row>(props: TableProps<Row>) {
                 aria-selected={onSelect ? chosen : undefined}
                 aria-current={current === key || undefined}
                 className={cx(
-                  'group/row outline-none max-md:relative max-md:flex max-md:flex-col max-md:border-b max-md:border-border max-md:py-2 max-md:pr-10 max-md:last:border-b-0',
+                  'group/row outline-none max-md:relative max-md:flex max-md:flex-col max-md:border-b max-md:border-border max-md:py-2 max-md:last:border-b-0',
                   onSelect && 'max-md:pl-8',
                   'hover:bg-hover focus-visible:bg-hover focus-visible:shadow-[inset_2px_0_0_var(--focus)]',
                   (chosen || current === key) && 'bg-selected hover:bg-selected',
@@ -152,20 +158,23 @@ export function Table<Row>(props: TableProps<Row>) {
                     />
                   </td>
                 )}
-                {columns.map((column) => (
+                {columns.map((column, at) => (
                   <td
                     key={column.key}
                     role="cell"
                     data-label={column.primary ? undefined : column.header}
                     className={cx(
                       bodyCell,
-                      column.align === 'end' && 'text-right max-md:text-left',
+                      column.align === 'end'
+                        ? 'text-right max-md:text-left'
+                        : columns[at - 1]?.align && afterNumberCell,
                       column.from && hiddenBelow[column.from],
                       'max-md:flex max-md:min-h-6 max-md:items-baseline max-md:gap-3 max-md:border-0 max-md:before:w-28 max-md:before:shrink-0 max-md:before:text-sm max-md:before:text-muted max-md:data-label:before:content-[attr(data-label)]',
                       column.primary && 'font-medium max-md:order-first max-md:pb-1 max-md:before:hidden',
+                      column.primary && actions && 'max-md:pr-12',
                     )}
                   >
-                    <div className="min-w-0">{column.cell(row)}</div>
+                    <div className="min-w-0 max-md:flex-1">{column.cell(row)}</div>
                   </td>
                 ))}
                 {actions && (
@@ -192,11 +201,13 @@ export function Table<Row>(props: TableProps<Row>) {
 
 interface HeadCellProps<Row> {
   column: Column<Row>
+  afterNumber: boolean
   sort: string | undefined
   onSort: ((sort: string) => void) | undefined
 }
 
-function HeadCell<Row>({ column: { key, header, align, sortable, from, width }, sort, onSort }: HeadCellProps<Row>) {
+function HeadCell<Row>({ column, afterNumber, sort, onSort }: HeadCellProps<Row>) {
+  const { key, header, align, sortable, from, width } = column
   const direction = sort === key ? 'ascending' : sort === `-${key}` ? 'descending' : undefined
   const Arrow = direction === 'descending' ? ArrowDown : ArrowUp
   return (
@@ -205,7 +216,11 @@ function HeadCell<Row>({ column: { key, header, align, sortable, from, width }, 
       scope="col"
       aria-sort={sortable ? (direction ?? 'none') : undefined}
       style={width ? { width } : undefined}
-      className={cx(headCell, align === 'end' && 'text-right', from && hiddenBelow[from])}
+      className={cx(
+        headCell,
+        align === 'end' ? 'text-right' : afterNumber && afterNumberCell,
+        from && hiddenBelow[from],
+      )}
     >
       {sortable && onSort ? (
         <button
@@ -269,6 +284,8 @@ const headCell =
   'sticky top-0 z-10 h-8 border-b border-border bg-surface px-2 text-left text-sm font-medium whitespace-nowrap text-muted first:pl-3 last:pr-3'
 const bodyCell =
   'h-(--row) border-b border-border px-2 py-0.5 first:pl-3 last:pr-3 max-md:h-auto max-md:px-3 in-[tr:last-child]:border-b-0'
+/** Text that begins where a number has just ended. */
+const afterNumberCell = 'md:!pl-6'
 const hiddenBelow = { lg: 'max-lg:hidden max-md:hidden', xl: 'max-xl:hidden' }
 
 function toggled(selected: ReadonlySet<string> | undefined, key: string): ReadonlySet<string> {

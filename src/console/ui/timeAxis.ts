@@ -10,7 +10,8 @@ export function axisFormat(ticks: number[]): string[] {
     const at = seconds * 1_000
     if (step >= daySeconds) return shortDay(at)
     const previous = ticks[index - 1]
-    const isNewDay = previous !== undefined && formatDay(previous * 1_000) !== formatDay(at)
+    const isNewDay =
+      previous === undefined ? formatMinutes(at) === '00:00' : formatDay(previous * 1_000) !== formatDay(at)
     if (isNewDay) return shortDay(at)
     return step < minuteSeconds ? formatClock(at) : formatMinutes(at)
   })

@@ -2,11 +2,11 @@ import { useQuery } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
 import { formatBytes, formatDuration, formatNumber, formatPercent } from '#console/format.ts'
 import { Card } from '#console/ui/Card.tsx'
+import { CardSkeletons } from '#console/ui/CardSkeletons.tsx'
 import { Chart } from '#console/ui/Chart.tsx'
 import { EmptyState } from '#console/ui/EmptyState.tsx'
 import { ErrorPanel } from '#console/ui/ErrorPanel.tsx'
 import { Segments } from '#console/ui/Segments.tsx'
-import { Skeleton } from '#console/ui/Skeleton.tsx'
 import { Table, type Column } from '#console/ui/Table.tsx'
 import type { Unit } from '#console/ui/unit.ts'
 import { ActivityFrame } from './ActivityFrame.tsx'
@@ -25,7 +25,12 @@ export default function ActivityEndpointsPage() {
       ) : endpoints.error ? (
         <ErrorPanel error={endpoints.error} what="endpoints" onRetry={() => void endpoints.refetch()} />
       ) : (
-        <Skeleton className="h-[80dvh]" />
+        <CardSkeletons
+          rows={[
+            { cards: 1, height: 316 },
+            { cards: 1, height: 400 },
+          ]}
+        />
       )}
     </ActivityFrame>
   )

@@ -2,10 +2,10 @@ import { useQuery } from '@tanstack/react-query'
 import { formatNumber } from '#console/format.ts'
 import { BarChart } from '#console/ui/BarChart.tsx'
 import { Card } from '#console/ui/Card.tsx'
+import { CardSkeletons } from '#console/ui/CardSkeletons.tsx'
 import { EmptyState } from '#console/ui/EmptyState.tsx'
 import { ErrorPanel } from '#console/ui/ErrorPanel.tsx'
 import { Heatmap } from '#console/ui/Heatmap.tsx'
-import { Skeleton } from '#console/ui/Skeleton.tsx'
 import { Status } from '#console/ui/Status.tsx'
 import { Table, type Column } from '#console/ui/Table.tsx'
 import { TimeAgo } from '#console/ui/Time.tsx'
@@ -27,7 +27,12 @@ export default function ActivityLoginsPage() {
       ) : logins.error ? (
         <ErrorPanel error={logins.error} what="logins" onRetry={() => void logins.refetch()} />
       ) : (
-        <Skeleton className="h-96" />
+        <CardSkeletons
+          rows={[
+            { cards: 2, height: 242 },
+            { cards: 2, height: 290 },
+          ]}
+        />
       )}
     </ActivityFrame>
   )

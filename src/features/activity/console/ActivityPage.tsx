@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
 import { areComing } from '#console/queryClient.ts'
 import { Card } from '#console/ui/Card.tsx'
+import { CardSkeletons } from '#console/ui/CardSkeletons.tsx'
 import { EmptyState } from '#console/ui/EmptyState.tsx'
 import { ErrorPanel } from '#console/ui/ErrorPanel.tsx'
-import { Skeleton } from '#console/ui/Skeleton.tsx'
 import { ActiveNow } from './ActiveNow.tsx'
 import { ActivityFrame } from './ActivityFrame.tsx'
 import { Endpoint } from './Endpoint.tsx'
@@ -24,7 +24,13 @@ export default function ActivityPage() {
   if (areComing(traffic, active, summary, ranking)) {
     return (
       <ActivityFrame>
-        <Skeleton className="h-[80dvh]" />
+        <CardSkeletons
+          rows={[
+            { cards: 4, height: 82 },
+            { cards: 2, height: 254 },
+            { cards: 1, height: 260 },
+          ]}
+        />
       </ActivityFrame>
     )
   }

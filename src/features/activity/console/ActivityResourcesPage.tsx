@@ -69,7 +69,7 @@ const columnsFor = (by: (typeof kinds)[number]): Column<Consumer>[] => [
   },
   {
     key: 'share',
-    header: 'Share of server time',
+    header: 'Share of time',
     width: '30%',
     cell: ({ name, time_share }) => (
       <Meter

@@ -4,10 +4,10 @@ import { usePreferences } from '#console/preferences.ts'
 import { maybeOneOf, useSearch } from '#console/search.ts'
 import { Button } from '#console/ui/Button.tsx'
 import { Card } from '#console/ui/Card.tsx'
+import { CardSkeletons } from '#console/ui/CardSkeletons.tsx'
 import { EmptyState } from '#console/ui/EmptyState.tsx'
 import { ErrorPanel } from '#console/ui/ErrorPanel.tsx'
 import { FilterBar } from '#console/ui/FilterBar.tsx'
-import { Skeleton } from '#console/ui/Skeleton.tsx'
 import { StatusShape, type StatusLevel } from '#console/ui/Status.tsx'
 import { Endpoint } from './Endpoint.tsx'
 import { loginWords } from './loginWords.ts'
@@ -49,7 +49,7 @@ export function Timeline({ userId }: { userId?: string }) {
         (timeline.error ? (
           <ErrorPanel error={timeline.error} what="the timeline" onRetry={() => void timeline.refetch()} />
         ) : (
-          <Skeleton className="h-96" />
+          <CardSkeletons rows={[{ cards: 1, height: 480 }]} />
         ))}
       {entries?.length === 0 && (
         <Card>
@@ -91,10 +91,10 @@ const Days = ({ entries }: { entries: Entry[] }) =>
             <span className="w-3 self-center">
               <Mark level={levelOf(entry)} />
             </span>
-            <span className="min-w-0 flex-1 max-md:basis-full">
+            <span className="min-w-0 flex-1 max-md:order-last max-md:basis-full">
               <What entry={entry} />
             </span>
-            <span className="text-sm whitespace-nowrap text-faint">{entry.address}</span>
+            <span className="text-sm whitespace-nowrap text-faint max-md:ml-auto">{entry.address}</span>
           </li>
         ))}
       </ol>

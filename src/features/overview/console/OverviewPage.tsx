@@ -1,8 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
+import type { ComponentProps } from 'react'
 import { useCan } from '#console/me.ts'
 import { healthLevel } from '#console/health.ts'
 import { areComing } from '#console/queryClient.ts'
 import { oneOf, useSearch } from '#console/search.ts'
+import { CardSkeletons } from '#console/ui/CardSkeletons.tsx'
 import { ErrorPanel } from '#console/ui/ErrorPanel.tsx'
 import { PageHeader } from '#console/ui/PageHeader.tsx'
 import { Segments } from '#console/ui/Segments.tsx'
@@ -20,14 +22,22 @@ import { ServerCard } from './ServerCard.tsx'
 import { Tiles } from './Tiles.tsx'
 import { useAttention } from './useAttention.ts'
 
-const spans: Record<Range, string> = { '15m': 'the last 15 minutes', '1h': 'the last hour' }
+const spans: Record<Range, string> = { '5m': 'the last 5 minutes', '15m': 'the last 15 minutes', '1h': 'the last hour' }
 const overallWords = { healthy: 'All is well', degraded: 'Degraded', unhealthy: 'Something is down' }
+
+/** Attention, health, tiles and charts. */
+const coming: ComponentProps<typeof CardSkeletons>['rows'] = [
+  { cards: 1, height: 72 },
+  { cards: 1, height: 86 },
+  { cards: 4, height: 82 },
+  { cards: 2, height: 240 },
+]
 
 /** While somebody looks, samples come this often or more. */
 const sampleEveryMs = 5_000
 
 export default function OverviewPage() {
-  const [{ range }, setSearch] = useSearch({ range: oneOf<Range>(['15m', '1h'], '15m') })
+  const [{ range }, setSearch] = useSearch({ range: oneOf<Range>(['5m', '15m', '1h'], '15m') })
   const can = useCan()
   const traffic = useLiveMetrics(range)
   useLiveHealth()
@@ -55,6 +65,7 @@ export default function OverviewPage() {
               label="Range of the charts"
               value={range}
               options={[
+                { value: '5m', label: '5 minutes' },
                 { value: '15m', label: '15 minutes' },
                 { value: '1h', label: '1 hour' },
               ]}
@@ -64,7 +75,7 @@ export default function OverviewPage() {
         }
       />
       {areComing(health, stats, keys) || attention.isComing ? (
-        <Coming />
+        <CardSkeletons rows={coming} />
       ) : (
         <div className="grid grid-cols-2 gap-3 max-lg:grid-cols-1">
           <FirstSteps stats={stats.data} ownKeyCount={keys.data?.total} />
@@ -84,7 +95,7 @@ export default function OverviewPage() {
               </div>
             )
           )}
-          <Tiles traffic={traffic} stats={stats.data} />
+          <Tiles traffic={traffic} stats={stats.data} statsFailed={stats.isError} />
           <Charts
             rows={samples.data}
             error={samples.error}
@@ -99,16 +110,3 @@ export default function OverviewPage() {
     </>
   )
 }
-
-const Coming = () => (
-  <div className="grid grid-cols-4 gap-3">
-    <Skeleton className="col-span-full h-18" />
-    <Skeleton className="col-span-full h-22 max-lg:h-36" />
-    {['requests', 'errors', 'response time', 'people'].map((tile) => (
-      <Skeleton key={tile} className="h-20 max-lg:col-span-2" />
-    ))}
-    {['left', 'right'].map((side) => (
-      <Skeleton key={side} className="col-span-2 h-60 max-lg:col-span-full" />
-    ))}
-  </div>
-)

@@ -6,8 +6,15 @@ import type { Stats } from './queries.ts'
 
 const waiting = <Skeleton className="h-7 w-20" />
 
+interface TilesProps {
+  traffic: Traffic | undefined
+  stats: Stats | undefined
+  /** They will not come for now. */
+  statsFailed: boolean
+}
+
 /** What the last minute was like, and who is here. */
-export const Tiles = ({ traffic, stats }: { traffic: Traffic | undefined; stats: Stats | undefined }) => (
+export const Tiles = ({ traffic, stats, statsFailed }: TilesProps) => (
   <div className="col-span-full grid grid-cols-4 gap-3 max-lg:grid-cols-2">
     <Stat
       label="Requests"
@@ -26,8 +33,8 @@ export const Tiles = ({ traffic, stats }: { traffic: Traffic | undefined; stats:
     />
     <Stat
       label="People online"
-      value={stats ? formatNumber(stats.users.online) : waiting}
-      note={stats && `of ${plural(stats.users.total, 'user')}`}
+      value={stats ? formatNumber(stats.users.online) : statsFailed ? '–' : waiting}
+      note={stats ? `of ${plural(stats.users.total, 'user')}` : statsFailed && 'could not be read'}
     />
   </div>
 )

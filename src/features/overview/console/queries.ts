@@ -2,6 +2,7 @@ import { queryOptions } from '@tanstack/react-query'
 import type { Reply } from '#kernel/contract.ts'
 import type { Api } from '#console/api.ts'
 import { call, callPage } from '#console/client.ts'
+import { socketIsCounted } from '#console/live.ts'
 import { rowsOf } from './samples.ts'
 
 export type Health = Reply<Api['GET /health']>
@@ -14,7 +15,7 @@ const slowlyMs = 30_000
 /** Live from then on. */
 export const healthQuery = queryOptions({
   queryKey: ['health'],
-  queryFn: ({ signal }) => call('GET /health', { signal }),
+  queryFn: ({ signal }) => socketIsCounted().then(() => call('GET /health', { signal })),
 })
 
 export const statsQuery = queryOptions({
@@ -31,11 +32,11 @@ export const systemInfoQuery = queryOptions({
 
 export const processQuery = queryOptions({
   queryKey: ['admin-health'],
-  queryFn: ({ signal }) => call('GET /admin/system/health', { signal }),
+  queryFn: ({ signal }) => socketIsCounted().then(() => call('GET /admin/system/health', { signal })),
   refetchInterval: slowlyMs,
 })
 
-export const ranges = { '15m': 900_000, '1h': 3_600_000 } as const
+export const ranges = { '5m': 300_000, '15m': 900_000, '1h': 3_600_000 } as const
 export type Range = keyof typeof ranges
 
 const charted = 'requests_per_second,error_rate,response_time_p50,response_time_p95,cpu_usage,memory_usage'

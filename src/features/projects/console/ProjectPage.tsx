@@ -7,12 +7,12 @@ import { pb } from '#console/paths.ts'
 import { Badge } from '#console/ui/Badge.tsx'
 import { Button, ButtonLink } from '#console/ui/Button.tsx'
 import { Card } from '#console/ui/Card.tsx'
+import { CardSkeletons } from '#console/ui/CardSkeletons.tsx'
 import { EmptyState } from '#console/ui/EmptyState.tsx'
 import { ErrorPanel } from '#console/ui/ErrorPanel.tsx'
 import { Facts } from '#console/ui/Facts.tsx'
 import { Menu } from '#console/ui/Menu.tsx'
 import { PageHeader } from '#console/ui/PageHeader.tsx'
-import { Skeleton } from '#console/ui/Skeleton.tsx'
 import { TimeAgo } from '#console/ui/Time.tsx'
 import { Messages } from './Messages.tsx'
 import { ProjectStatusMark } from './ProjectStatusMark.tsx'
@@ -27,7 +27,7 @@ export default function ProjectPage() {
   return (
     <>
       <PageHeader title="Project" />
-      {!project.error && <Skeleton className="h-64" />}
+      {!project.error && <CardSkeletons rows={[{ cards: 1, height: 360 }]} />}
       {project.error &&
         (hasCode(project.error, 'RESOURCE_NOT_FOUND') ? (
           <NoSuchProject />

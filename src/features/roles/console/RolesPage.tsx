@@ -15,7 +15,7 @@ import { ErrorPanel } from '#console/ui/ErrorPanel.tsx'
 import { Menu } from '#console/ui/Menu.tsx'
 import { PageHeader } from '#console/ui/PageHeader.tsx'
 import { PeekPanel, usePeek } from '#console/ui/PeekPanel.tsx'
-import { Skeleton } from '#console/ui/Skeleton.tsx'
+import { CardSkeletons } from '#console/ui/CardSkeletons.tsx'
 import { changesIn, type Draft } from './matrix.ts'
 import { RoleDetails } from './RoleDetails.tsx'
 import { RoleMatrix } from './RoleMatrix.tsx'
@@ -56,7 +56,7 @@ export default function RolesPage() {
           actions={actions.itemsFor}
         />
       ) : (
-        <Skeleton className="h-96 w-full" />
+        <CardSkeletons rows={[{ cards: 1, height: 640 }]} />
       )}
       {editing && <SaveBar roles={known} draft={draft} onSaved={forget} onLeave={leave} />}
       <PeekPanel peek={peek} title={peek.id ?? 'Role'}>

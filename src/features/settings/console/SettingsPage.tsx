@@ -9,12 +9,12 @@ import { settingSections, SettingsTabs } from '#console/shell/SettingsTabs.tsx'
 import { Badge } from '#console/ui/Badge.tsx'
 import { Button } from '#console/ui/Button.tsx'
 import { Card } from '#console/ui/Card.tsx'
+import { CardSkeletons } from '#console/ui/CardSkeletons.tsx'
 import { EmptyState } from '#console/ui/EmptyState.tsx'
 import { FilterBar } from '#console/ui/FilterBar.tsx'
 import { PageHeader } from '#console/ui/PageHeader.tsx'
 import { PeekPanel, usePeek } from '#console/ui/PeekPanel.tsx'
 import { Tooltip } from '#console/ui/Tooltip.tsx'
-import { Skeleton } from '#console/ui/Skeleton.tsx'
 import { configQuery, refreshConfig, type Setting } from './queries.ts'
 import { SaveBar } from './SaveBar.tsx'
 import { groupsBySection, groupTitles } from './sections.ts'
@@ -60,7 +60,7 @@ function Section({ groups }: { groups: string[] }) {
           </EmptyState>
         </Card>
       )}
-      {config.isPending && <Skeleton className="h-[70dvh] w-full" />}
+      {config.isPending && <CardSkeletons rows={[{ cards: 1, height: 640 }]} />}
       <div className="flex flex-col gap-3">
         {!config.isPending &&
           shownGroups.map((group) => (

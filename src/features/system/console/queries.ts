@@ -1,9 +1,10 @@
 import { queryOptions } from '@tanstack/react-query'
 import { call } from '#console/client.ts'
+import { socketIsCounted } from '#console/live.ts'
 
 export const adminHealthQuery = queryOptions({
   queryKey: ['admin-health'],
-  queryFn: ({ signal }) => call('GET /admin/system/health', { signal }),
+  queryFn: ({ signal }) => socketIsCounted().then(() => call('GET /admin/system/health', { signal })),
   // Sooner by what is told live; this often where nothing is.
   refetchInterval: 10_000,
 })

@@ -7,7 +7,7 @@ import { roleOptions, rolesQuery } from '#console/roles.ts'
 import { Button } from '#console/ui/Button.tsx'
 import { Card } from '#console/ui/Card.tsx'
 import { Select } from '#console/ui/Field.tsx'
-import { Skeleton } from '#console/ui/Skeleton.tsx'
+import { CardSkeletons } from '#console/ui/CardSkeletons.tsx'
 import { StatusShape } from '#console/ui/Status.tsx'
 import { TimeAgo } from '#console/ui/Time.tsx'
 import { pendingQuery, usersPerPage, type User } from './queries.ts'
@@ -17,7 +17,7 @@ import { approve, type UserActions } from './useUserActions.tsx'
 /** Who registered and waits for an answer, if anybody does, and below it the list, which waits until that is known. */
 export function PendingUsers({ actions, children }: { actions: UserActions; children: ReactNode }) {
   const { data: pending, isPending } = useQuery(pendingQuery)
-  if (isPending) return <Skeleton className="h-[60dvh] w-full" />
+  if (isPending) return <CardSkeletons rows={[{ cards: 1, height: 480 }]} />
   // An approved one stays in the answer until the next comes.
   const waiting = pending?.rows.filter(({ state }) => state === 'pending') ?? []
   if (!pending || waiting.length === 0) return children

@@ -5,11 +5,11 @@ import { usePageName } from '#console/pageName.ts'
 import { pb } from '#console/paths.ts'
 import { ButtonLink } from '#console/ui/Button.tsx'
 import { Card } from '#console/ui/Card.tsx'
+import { CardSkeletons } from '#console/ui/CardSkeletons.tsx'
 import { EmptyState } from '#console/ui/EmptyState.tsx'
 import { ErrorPanel } from '#console/ui/ErrorPanel.tsx'
 import { PageHeader } from '#console/ui/PageHeader.tsx'
 import { SessionTable } from '#console/ui/SessionTable.tsx'
-import { Skeleton } from '#console/ui/Skeleton.tsx'
 import { Tabs } from '#console/ui/Tabs.tsx'
 import { userQuery, userSessionsQuery, type User } from './queries.ts'
 import { UserLinks } from './UserDetails.tsx'
@@ -27,7 +27,7 @@ export default function UserPage() {
   return (
     <>
       <PageHeader title="User" />
-      {!user.error && <Skeleton className="h-48 max-w-2xl" />}
+      {!user.error && <CardSkeletons rows={[{ cards: 1, height: 230 }]} />}
       {user.error &&
         (hasCode(user.error, 'RESOURCE_NOT_FOUND') ? (
           <NoSuchUser />

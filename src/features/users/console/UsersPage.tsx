@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Outlet, useNavigate } from '@tanstack/react-router'
-import { UserPlus } from 'lucide-react'
+import { ChevronDown, UserPlus } from 'lucide-react'
 import { plural } from '#console/format.ts'
 import { useShortcuts } from '#console/keyboard.ts'
 import { useLive } from '#console/live.ts'
@@ -141,7 +141,16 @@ function Peeked({ id, actions }: { id: string; actions: UserActions }) {
 }
 
 export const ActionsMenu = ({ user, actions }: { user: User; actions: UserActions }) => (
-  <Menu align="start" items={actions.itemsFor(user)} trigger={<Button>Actions</Button>} />
+  <Menu
+    align="start"
+    items={actions.itemsFor(user)}
+    trigger={
+      <Button>
+        Actions
+        <ChevronDown size={12} aria-hidden="true" className="text-faint" />
+      </Button>
+    }
+  />
 )
 
 interface Change {
