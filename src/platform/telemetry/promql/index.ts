@@ -1,0 +1,3 @@
+export type { Expression } from './ast.ts'
+export { evaluateInstant, evaluateRange } from './evaluate.ts'
+export { parsePromql, selectorsOf } from './parse.ts'
