@@ -1,0 +1,100 @@
+/** The text that a LogQL string stands for: double quotes with Go's escapes, or backticks. @throws SyntaxError */
+export function unquoted(literal: string): string {
+  const quote = literal[0]
+  if (literal.length < 2 || literal.at(-1) !== quote) throw new SyntaxError('the string has no end')
+  const inner = literal.slice(1, -1)
+  if (quote === '`') return inner
+  return inner.replaceAll(
+    /\\(?:([abfnrtv\\'"])|([0-7]{3})|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.?))/gsu,
+    (whole, simple?: string, octal?: string, hex?: string, short?: string, long?: string) => {
+      if (simple) return simpleEscapes[simple] ?? simple
+      const point = octal ? Number.parseInt(octal, 8) : Number.parseInt(hex ?? short ?? long ?? '', 16)
+      if (!(point <= 0x10ffff))
+        throw new SyntaxError(`unknown escape ${whole}; write \\\\ for a backslash, or use backticks`)
+      return String.fromCodePoint(point)
+    },
+  )
+}
+
+const simpleEscapes: Record<string, string> = {
+  a: '\u0007',
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  v: '\v',
+}
+
+const durationUnitsNs: Record<string, number> = {
+  ns: 1,
+  us: 1e3,
+  µs: 1e3,
+  μs: 1e3,
+  ms: 1e6,
+  s: 1e9,
+  m: 60e9,
+  h: 3600e9,
+  d: 86_400e9,
+  w: 604_800e9,
+  y: 31_536_000e9,
+}
+
+/** `1h30m`, `-1.5s`, `0`: nanoseconds; NaN for anything else. */
+export function durationNs(text: string): number {
+  const sign = text.startsWith('-') ? -1 : 1
+  const rest = text.replace(/^[+-]/, '')
+  if (rest === '0') return 0
+  const parts = /^((\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h|d|w|y))+$/.test(rest)
+    ? rest.matchAll(/(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h|d|w|y)/g)
+    : null
+  if (!parts) return Number.NaN
+  let total = 0
+  for (const [, amount, unit] of parts) total += Number(amount) * durationUnitsNs[unit!]!
+  return sign * total
+}
+
+const byteUnits: Record<string, number> = {
+  '': 1,
+  b: 1,
+  kb: 1e3,
+  mb: 1e6,
+  gb: 1e9,
+  tb: 1e12,
+  pb: 1e15,
+  eb: 1e18,
+  k: 1e3,
+  m: 1e6,
+  g: 1e9,
+  t: 1e12,
+  p: 1e15,
+  e: 1e18,
+  kib: 2 ** 10,
+  mib: 2 ** 20,
+  gib: 2 ** 30,
+  tib: 2 ** 40,
+  pib: 2 ** 50,
+  eib: 2 ** 60,
+  ki: 2 ** 10,
+  mi: 2 ** 20,
+  gi: 2 ** 30,
+  ti: 2 ** 40,
+  pi: 2 ** 50,
+  ei: 2 ** 60,
+}
+
+/** `42MB`, `1.5 KiB`, `20`: bytes; NaN for anything else. */
+export function byteCount(text: string): number {
+  const parts = /^([\d.,]+)\s*([a-zA-Z]*)\s*$/.exec(text)
+  const unit = byteUnits[parts?.[2]?.toLowerCase() ?? '-']
+  if (!parts || unit === undefined || !Object.hasOwn(byteUnits, parts[2]!.toLowerCase())) return Number.NaN
+  return Math.trunc(Number(parts[1]!.replaceAll(',', '')) * unit)
+}
+
+/** A decimal number as Go reads it; NaN for anything else. */
+export function decimal(text: string): number {
+  if (/^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text)) return Number(text)
+  if (/^[+-]?0x[0-9a-fA-F]+$/.test(text)) return text.startsWith('-') ? -Number(text.slice(1)) : Number(text)
+  const infinite = /^([+-]?)inf(inity)?$/i.exec(text)
+  return infinite ? (infinite[1] === '-' ? -Infinity : Infinity) : Number.NaN
+}
