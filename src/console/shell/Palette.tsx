@@ -10,6 +10,7 @@ import { setPreferences, shownTheme } from '../preferences.ts'
 import { Kbd } from '../ui/Kbd.tsx'
 import { openHelp } from './helpState.ts'
 import { reachable } from './nav.ts'
+import { fitOf } from './paletteFilter.ts'
 import { closePalette, usePalette } from './paletteState.ts'
 import { logOut } from './UserMenu.tsx'
 
@@ -28,6 +29,7 @@ export default function Palette() {
       open
       onOpenChange={(open) => !open && closePalette()}
       label="Search or jump to"
+      filter={fitOf}
       loop
       overlayClassName="fixed inset-0 z-40 animate-fade bg-scrim"
       contentClassName="fixed top-[12dvh] left-1/2 z-40 w-[calc(100%-24px)] max-w-xl -translate-x-1/2 overflow-hidden rounded-lg border border-border bg-raised shadow-float outline-none"

@@ -37,7 +37,7 @@ export function BarChart({ label, parts, bars, unit = 'count', height = 120 }: B
           <span key={part.label} className="inline-flex items-center gap-1.5">
             <span aria-hidden="true" className="size-2 rounded-[2px]" style={{ background: colourOf(part, index) }} />
             {part.label}
-            <span className="text-text">
+            <span className="text-text tabular-nums">
               {formatUnit(bar ? bar.values[index] : sum(bars.map(({ values }) => values[index] ?? 0)), unit)}
             </span>
           </span>

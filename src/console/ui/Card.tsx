@@ -16,7 +16,11 @@ export function Card({ title, aside, children, padding = 'normal', className }: 
   return (
     <section
       aria-labelledby={title ? id : undefined}
-      className={cx('min-w-0 rounded-lg border border-border bg-surface', padding === 'normal' && 'p-3', className)}
+      className={cx(
+        'min-w-0 rounded-lg border border-border bg-surface',
+        padding === 'normal' ? 'p-3' : 'overflow-clip',
+        className,
+      )}
     >
       {(title || aside) && (
         <div

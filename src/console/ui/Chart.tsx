@@ -119,7 +119,7 @@ const Legend = ({ series, unit }: { series: Series[]; unit: Unit }) => (
           />
         </svg>
         {line.label}
-        <span className="text-text">
+        <span className="text-text tabular-nums">
           {formatUnit(
             line.values.findLast((value) => value !== null),
             unit,
@@ -162,7 +162,7 @@ function ChartTable({ label, times, series, unit }: ChartProps) {
                     {format(at)}
                   </th>
                   {series.map((line) => (
-                    <td key={line.label} className="px-2 py-0.5 text-right">
+                    <td key={line.label} className="px-2 py-0.5 text-right tabular-nums">
                       {formatUnit(line.values[row], unit)}
                     </td>
                   ))}

@@ -30,7 +30,7 @@ export function Meter({ label, percent, warnFrom = 85, errorFrom = 95, text = fo
           style={{ width: `${Math.min(100, Math.max(0, percent))}%` }}
         />
       </div>
-      <span className="text-sm whitespace-nowrap text-muted">{text}</span>
+      <span className="text-sm whitespace-nowrap text-muted tabular-nums">{text}</span>
     </div>
   )
 }

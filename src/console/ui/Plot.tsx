@@ -79,7 +79,7 @@ function HoverBox({ times, series, unit, hover: { index, leftPx, widthPx } }: Ch
         <p key={line.label} className="flex items-center gap-2 whitespace-nowrap">
           <span className="h-[3px] w-3" style={{ background: seriesColour(line, order) }} />
           <span className="flex-1 text-muted">{line.label}</span>
-          <span className="pl-3">{formatUnit(value, unit)}</span>
+          <span className="pl-3 tabular-nums">{formatUnit(value, unit)}</span>
         </p>
       ))}
     </div>

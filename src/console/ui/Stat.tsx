@@ -32,7 +32,7 @@ export const Stat = ({ label, value, note, aside, children, to }: StatProps) => 
       </h2>
       {aside}
     </div>
-    <p className="flex min-h-7 flex-wrap items-baseline gap-x-1.5 text-2xl font-semibold">
+    <p className="flex min-h-7 flex-wrap items-baseline gap-x-1.5 text-2xl font-semibold tabular-nums">
       {value}
       {/* On a phone it has a line of its own, also before it is known. */}
       <span className="text-sm font-normal text-muted max-sm:min-h-4 max-sm:basis-full">{note}</span>

@@ -166,7 +166,7 @@ export function Table<Row>(props: TableProps<Row>) {
                     className={cx(
                       bodyCell,
                       column.align === 'end'
-                        ? 'text-right max-md:text-left'
+                        ? 'text-right tabular-nums max-md:text-left'
                         : columns[at - 1]?.align && afterNumberCell,
                       column.from && hiddenBelow[column.from],
                       'max-md:flex max-md:min-h-6 max-md:items-baseline max-md:gap-3 max-md:border-0 max-md:before:w-28 max-md:before:shrink-0 max-md:before:text-sm max-md:before:text-muted max-md:data-label:before:content-[attr(data-label)]',
@@ -229,6 +229,8 @@ function HeadCell<Row>({ column, afterNumber, sort, onSort }: HeadCellProps<Row>
           className={cx(
             'group/sort inline-flex items-center gap-1 rounded-sm hover:text-text',
             direction && 'text-text',
+            // The word ends where its numbers end.
+            align === 'end' && 'flex-row-reverse',
           )}
         >
           {header}

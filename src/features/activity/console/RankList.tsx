@@ -16,7 +16,7 @@ export function RankList({ label, ranked }: { label: string; ranked: Ranked[] })
         <li key={key} className="flex flex-col gap-1">
           <span className="flex items-baseline justify-between gap-3">
             <span className="min-w-0">{name}</span>
-            <span className="text-muted">{formatNumber(count)}</span>
+            <span className="text-muted tabular-nums">{formatNumber(count)}</span>
           </span>
           <span aria-hidden="true" className="h-1 rounded-full bg-hover">
             <span className="block h-full rounded-full bg-accent" style={{ width: `${(count / highest) * 100}%` }} />

@@ -73,7 +73,7 @@ const ConfirmCode = ({ enrolment: { secret, qr_svg_data_url }, onConfirmed, onCa
         <p>Scan this with your authenticator app.</p>
         <p className="mt-3 text-sm text-muted">No camera? Type this in:</p>
         <p className="flex items-center gap-1">
-          <code className="min-w-0 font-mono text-sm break-all select-all">{inGroups(secret)}</code>
+          <code className="min-w-0 font-mono text-sm wrap-anywhere select-all">{inGroups(secret)}</code>
           <Copy value={secret} what="secret" />
         </p>
       </div>

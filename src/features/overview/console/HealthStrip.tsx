@@ -16,7 +16,7 @@ export const HealthStrip = ({ health, updatedAt }: { health: Health; updatedAt: 
             <StatusShape level={healthLevel[component.status]} />
             <span className="truncate">{componentName(name)}</span>
           </p>
-          <p className="pl-[17px] text-sm text-muted">
+          <p className="pl-[17px] text-sm text-muted tabular-nums">
             {[words[component.status], componentFigure(name, component)].filter(Boolean).join(' · ')}
           </p>
         </li>

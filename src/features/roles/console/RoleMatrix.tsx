@@ -66,7 +66,7 @@ function RoleHead({ role, onDraft, current, onOpen, actions }: RoleMatrixProps &
   const fixed = whyFixed(role, useMe().permissions)
   return (
     <th scope="col" className={cx(head, 'z-20 min-w-28 px-2 align-bottom', current === role.name && '!bg-selected')}>
-      <span className="flex items-center justify-between gap-1">
+      <span className="flex min-h-6 items-center justify-between gap-1">
         <button
           type="button"
           onClick={() => onOpen(role.name)}

@@ -48,7 +48,7 @@ export function DatabaseCard() {
         {largest.map(({ name, rows }) => (
           <li key={name} className="flex justify-between gap-2">
             <span className="truncate">{name}</span>
-            <span className="text-muted">
+            <span className="text-muted tabular-nums">
               {formatNumber(rows)}
               {rows === rows_counted_max && ' or more'}
             </span>
