@@ -47,7 +47,8 @@ export interface LogRow extends LogEntry {
 export type LinePredicate =
   | { op: 'and' | 'or'; of: LinePredicate[] }
   | { op: 'not'; of: LinePredicate }
-  | { op: 'contains'; text: string; caseSensitive?: boolean }
+  /** With `word`, only where no letter, digit or `_` stands beside it: answered from filters, without reading most text. */
+  | { op: 'contains'; text: string; caseSensitive?: boolean; word?: boolean }
   /** RE2 syntax, anywhere in the line. */
   | { op: 'matches'; pattern: string }
   | { op: 'severity'; in: number[] }
@@ -101,6 +102,8 @@ export interface LogPage {
   total: { count: number; exact: boolean } | null
   hasMore: boolean
   stats: ScanStats
+  /** The limit at which the search ended early: there may be more rows, and the total is not exact. */
+  stoppedBy?: keyof LogLimits
 }
 
 export interface LogHistogram {
@@ -124,6 +127,15 @@ export interface Tail {
   onRows: (rows: LogRow[], dropped: number) => void
 }
 
+/** What there is of one service. */
+export interface ServiceLogs {
+  service: string
+  lines: number
+  /** Lines of each severity, by its position in `severities`. */
+  counts: number[]
+  newestNs: bigint
+}
+
 /** The store of logs. Every answer leaves out what is older than the retention. */
 export interface LogStore {
   /** Resolves when the batch is on disk. */
@@ -140,7 +152,7 @@ export interface LogStore {
     filter: LogFilter & { field: string; top: number; sampleMax: number },
     options?: LogOptions,
   ): Promise<{ values: { value: string; count: number }[]; sampled: number }>
-  services(span: { fromNs: bigint; toNs: bigint }): Promise<{ service: string; lines: number; newestNs: bigint }[]>
+  services(span: { fromNs: bigint; toNs: bigint }): Promise<ServiceLogs[]>
   labelNames(filter: LogFilter, options?: LogOptions): Promise<string[]>
   labelValues(name: string, filter: LogFilter, options?: LogOptions): Promise<string[]>
   series(selectors: Matcher[][], span: { fromNs: bigint; toNs: bigint }, options?: LogOptions): Promise<Labels[]>

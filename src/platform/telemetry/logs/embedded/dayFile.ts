@@ -1,0 +1,351 @@
+import { mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import Database from 'better-sqlite3'
+import { checked, Damaged, unchecked } from './checked.ts'
+import type { Filters } from './filters.ts'
+import type { Frame } from './lines.ts'
+import type { BlockHead, EncodedBlock } from './seal.ts'
+import { SealedBlock, type BlockSource } from './sealed.ts'
+import type { Streams } from './streams.ts'
+import { dateOf } from './time.ts'
+import { decompress, decompressInPool } from './zstd.ts'
+
+const framesPerBlockMax = 1 << 20
+
+/** So many blocks without a readable one between them end a salvage. */
+const salvageGapMax = 2_000
+
+const schema = `
+  create table if not exists blocks (id integer primary key, generation integer not null, head blob not null);
+  create table if not exists filters (block integer primary key, words blob not null, trigrams blob not null);
+  create table if not exists columns (block integer primary key, bytes blob not null);
+  create table if not exists frames (id integer primary key, text blob not null, metadata blob);
+  create table if not exists sealed (generation integer primary key, blocks integer not null);
+`
+
+/**
+ * The blocks of one day, in an SQLite file. Blocks of a generation count only once the generation is marked sealed;
+ * what a crash left of an unfinished one goes when the file is opened.
+ */
+export class DayFile implements BlockSource {
+  readonly day: number
+  readonly path: string
+  readonly #streams: Streams
+  readonly #db: Database.Database
+  readonly #statements: Statements
+  readonly #onQuarantine: (id: number) => void
+  #isClosed = false
+
+  private constructor(path: string, day: number, streams: Streams, onQuarantine: (id: number) => void) {
+    this.path = path
+    this.day = day
+    this.#streams = streams
+    this.#onQuarantine = onQuarantine
+    this.#db = new Database(path)
+    this.#db.pragma('page_size = 8192')
+    this.#db.pragma('locking_mode = EXCLUSIVE')
+    this.#db.pragma('journal_mode = TRUNCATE')
+    this.#db.pragma('synchronous = FULL')
+    this.#db.pragma('cache_size = -1024')
+    this.#db.pragma('cell_size_check = ON')
+    this.#db.exec(schema)
+    this.#statements = statementsOf(this.#db)
+  }
+
+  /** @throws SqliteError where the file is damaged so that SQLite cannot read it */
+  static open(dir: string, day: number, streams: Streams, onQuarantine: (id: number) => void): DayFile {
+    return new DayFile(DayFile.pathOf(dir, day), day, streams, onQuarantine)
+  }
+
+  static pathOf(dir: string, day: number): string {
+    return join(dir, `${dateOf(day)}.db`)
+  }
+
+  /**
+   * Every block but those of an unfinished attempt to seal a generation, which go. `lost` counts those that should be
+   * there and cannot be read.
+   */
+  blocks(hasSegment: (generation: number) => boolean): { blocks: SealedBlock[]; lost: number } {
+    const sealed = new Map(this.#statements.sealed.all().map(({ generation, blocks }) => [generation, blocks]))
+    const found = this.#statements.heads.all()
+    const unfinished = new Set(
+      found.map(({ generation }) => generation).filter((one) => !sealed.has(one) && hasSegment(one)),
+    )
+    for (const generation of unfinished) this.discard(generation)
+    const expected = [...sealed.values()].reduce((sum, count) => sum + count, 0)
+    const blocks: SealedBlock[] = []
+    for (const { id, generation, head } of found) {
+      if (unfinished.has(generation)) continue
+      const block = this.#blockOf(id, head)
+      if (block) blocks.push(block)
+      else this.quarantine(id)
+    }
+    return { blocks, lost: Math.max(0, expected - blocks.length) }
+  }
+
+  lastGeneration(): number {
+    return this.#statements.lastSealed.get()?.generation ?? 0
+  }
+
+  isSealed(generation: number): boolean {
+    return this.#statements.sealedOne.get(generation) !== undefined
+  }
+
+  /** Takes away what an attempt to seal the generation left. */
+  discard(generation: number): void {
+    this.#db.transaction(() => {
+      for (const { id } of this.#statements.ofGeneration.all(generation)) this.#remove(id)
+      this.#statements.unseal.run(generation)
+    })()
+  }
+
+  /** @throws SqliteError SQLITE_FULL */
+  add(generation: number, encoded: EncodedBlock): SealedBlock {
+    const statements = this.#statements
+    const id = (statements.lastId.get()?.id ?? 0) + 1
+    const head = checked(encoded.head, `head ${id}`)
+    this.#db.transaction(() => {
+      statements.addBlock.run(id, generation, head)
+      statements.addFilters.run(
+        id,
+        checked(encoded.filters.words, `words ${id}`),
+        checked(encoded.filters.trigrams, `trigrams ${id}`),
+      )
+      statements.addColumns.run(id, checked(encoded.columns, `columns ${id}`))
+      encoded.frames.forEach(({ text, metadata }, index) => {
+        const frame = id * framesPerBlockMax + index
+        statements.addFrame.run(
+          frame,
+          checked(text, `text ${frame}`),
+          metadata && checked(metadata, `metadata ${frame}`),
+        )
+      })
+    })()
+    const block = this.#blockOf(id, head)
+    if (!block) throw new Error('A block that was just written cannot be read')
+    return block
+  }
+
+  seal(generation: number, blocks: number): void {
+    this.#statements.seal.run(generation, blocks)
+  }
+
+  /** Deletes blocks; their place is used again. */
+  remove(ids: number[]): void {
+    this.#db.transaction(() => {
+      for (const id of ids) {
+        const found = this.#statements.generationOf.get(id)
+        this.#remove(id)
+        if (found) this.#statements.fewerSealed.run(found.generation)
+      }
+    })()
+  }
+
+  /** Sets what is left of a block aside, beside the file, and deletes it. */
+  quarantine(id: number): void {
+    if (this.#isClosed) return
+    this.#onQuarantine(id)
+    const folder = join(dirname(this.path), 'quarantine')
+    mkdirSync(folder, { recursive: true })
+    const name = `${basename(this.path, '.db')}-${id}`
+    try {
+      writeFileSync(join(folder, `${name}.bin`), Buffer.concat(this.#parts(id)))
+      this.remove([id])
+    } catch (error) {
+      // The pages that lead there are damaged too; what is known to be bad is found again at the next start.
+      if (!(error instanceof Database.SqliteError)) throw error
+    }
+  }
+
+  columns(id: number): Buffer {
+    this.#checkOpen()
+    return decompress(unchecked(this.#statements.columns.get(id)?.bytes, `columns ${id}`))
+  }
+
+  frame(id: number, index: number): Frame {
+    const { text, metadata } = this.#compressedFrame(id, index)
+    return { text: decompress(text), metadata: metadata && decompress(metadata) }
+  }
+
+  async frameLater(id: number, index: number): Promise<Frame> {
+    const { text, metadata } = this.#compressedFrame(id, index)
+    return { text: await decompressInPool(text), metadata: metadata && (await decompressInPool(metadata)) }
+  }
+
+  filters(id: number): Filters | null {
+    try {
+      this.#checkOpen()
+      const found = this.#statements.filters.get(id)
+      return {
+        words: unchecked(found?.words, `words ${id}`),
+        trigrams: unchecked(found?.trigrams, `trigrams ${id}`),
+      }
+    } catch (error) {
+      if (isDamage(error)) return null
+      throw error
+    }
+  }
+
+  /** Takes over every block of a damaged file that is whole; tells how many that were. */
+  salvage(aside: string): number {
+    const db = new Database(aside, { readonly: true })
+    try {
+      return this.#salvage(statementsOf(db))
+    } catch (error) {
+      if (isDamage(error)) return 0
+      throw error
+    } finally {
+      db.close()
+    }
+  }
+
+  #salvage(from: Statements): number {
+    const blocks = new Map<number, number>()
+    let missing = 0
+    for (let id = 1; missing < salvageGapMax; id++) {
+      const generation = this.#salvageBlock(from, id)
+      if (generation === null) missing++
+      else {
+        missing = 0
+        blocks.set(generation, (blocks.get(generation) ?? 0) + 1)
+      }
+    }
+    for (const [generation, count] of blocks) this.seal(generation, count)
+    return [...blocks.values()].reduce((sum, count) => sum + count, 0)
+  }
+
+  /** The block's generation; null where it is not there or not whole. */
+  #salvageBlock(from: Statements, id: number): number | null {
+    try {
+      const found = from.block.get(id)
+      if (!found || !this.#blockOf(id, found.head)) return null
+      const columns = from.columns.get(id)
+      const filters = from.filters.get(id)
+      const frames = from.frames.all(id * framesPerBlockMax, (id + 1) * framesPerBlockMax)
+      if (!columns || !filters) return null
+      this.#db.transaction(() => {
+        this.#statements.addBlock.run(id, found.generation, found.head)
+        this.#statements.addFilters.run(id, filters.words, filters.trigrams)
+        this.#statements.addColumns.run(id, columns.bytes)
+        for (const frame of frames) this.#statements.addFrame.run(frame.id, frame.text, frame.metadata)
+      })()
+      return found.generation
+    } catch (error) {
+      if (isDamage(error)) return null
+      throw error
+    }
+  }
+
+  /** Bytes of the file that hold something. */
+  bytes(): number {
+    const pages = Number(this.#db.pragma('page_count', { simple: true }))
+    const free = Number(this.#db.pragma('freelist_count', { simple: true }))
+    return (pages - free) * Number(this.#db.pragma('page_size', { simple: true }))
+  }
+
+  close(): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    this.#db.close()
+  }
+
+  delete(): void {
+    this.close()
+    rmSync(this.path)
+    rmSync(`${this.path}-journal`, { force: true })
+  }
+
+  #blockOf(id: number, sealed: Buffer): SealedBlock | null {
+    try {
+      const head = JSON.parse(decompress(unchecked(sealed, `head ${id}`)).toString()) as BlockHead
+      return new SealedBlock(id, this.day, head, this.#streams, this)
+    } catch (error) {
+      if (isDamage(error)) return null
+      throw error
+    }
+  }
+
+  /** A search may come upon a file that retention has deleted meanwhile; its lines are gone like damaged ones. */
+  #checkOpen(): void {
+    if (this.#isClosed) throw new Damaged(basename(this.path))
+  }
+
+  #compressedFrame(id: number, index: number): { text: Buffer; metadata: Buffer | null } {
+    this.#checkOpen()
+    const frame = id * framesPerBlockMax + index
+    const found = this.#statements.frame.get(frame)
+    return {
+      text: unchecked(found?.text, `text ${frame}`),
+      metadata: found?.metadata == null ? null : unchecked(found.metadata, `metadata ${frame}`),
+    }
+  }
+
+  #parts(id: number): Buffer[] {
+    const head = this.#statements.block.get(id)?.head
+    const columns = this.#statements.columns.get(id)?.bytes
+    const frames = this.#statements.frames.all(id * framesPerBlockMax, (id + 1) * framesPerBlockMax)
+    return [head, columns, ...frames.map(({ text }) => text)].filter((part) => Buffer.isBuffer(part))
+  }
+
+  #remove(id: number): void {
+    this.#statements.removeBlock.run(id)
+    this.#statements.removeFilters.run(id)
+    this.#statements.removeColumns.run(id)
+    this.#statements.removeFrames.run(id * framesPerBlockMax, (id + 1) * framesPerBlockMax)
+  }
+}
+
+const isCorrupt = (error: unknown): boolean =>
+  error instanceof Database.SqliteError &&
+  /^SQLITE_(CORRUPT|NOTADB|IOERR_SHORT_READ|ERROR|FORMAT|MISMATCH|TOOBIG|CONSTRAINT)/.test(error.code)
+
+/** What was read is not what was written. */
+export const isDamage = (error: unknown): boolean => error instanceof Damaged || isCorrupt(error)
+
+/** Puts a whole file aside that SQLite cannot read. */
+export function quarantineFile(path: string): string {
+  const folder = join(dirname(path), 'quarantine')
+  mkdirSync(folder, { recursive: true })
+  const aside = join(folder, `${basename(path)}.${statSync(path).mtimeMs.toFixed(0)}`)
+  renameSync(path, aside)
+  rmSync(`${path}-journal`, { force: true })
+  return aside
+}
+
+type Statements = ReturnType<typeof statementsOf>
+
+function statementsOf(db: Database.Database) {
+  return {
+    heads: db.prepare<[], { id: number; generation: number; head: Buffer }>('select * from blocks order by id'),
+    block: db.prepare<[number], { generation: number; head: Buffer }>(
+      'select generation, head from blocks where id = ?',
+    ),
+    generationOf: db.prepare<[number], { generation: number }>('select generation from blocks where id = ?'),
+    lastId: db.prepare<[], { id: number | null }>('select max(id) as id from blocks'),
+    ofGeneration: db.prepare<[number], { id: number }>('select id from blocks where generation = ?'),
+    sealed: db.prepare<[], { generation: number; blocks: number }>('select * from sealed'),
+    sealedOne: db.prepare<[number], { generation: number }>('select generation from sealed where generation = ?'),
+    seal: db.prepare<[number, number]>('insert into sealed values (?, ?)'),
+    unseal: db.prepare<[number]>('delete from sealed where generation = ?'),
+    lastSealed: db.prepare<[], { generation: number | null }>('select max(generation) as generation from sealed'),
+    fewerSealed: db.prepare<[number]>('update sealed set blocks = blocks - 1 where generation = ?'),
+    addBlock: db.prepare<[number, number, Buffer]>('insert into blocks values (?, ?, ?)'),
+    addFilters: db.prepare<[number, Buffer, Buffer]>('insert into filters values (?, ?, ?)'),
+    addColumns: db.prepare<[number, Buffer]>('insert into columns values (?, ?)'),
+    addFrame: db.prepare<[number, Buffer, Buffer | null]>('insert into frames values (?, ?, ?)'),
+    columns: db.prepare<[number], { bytes: Buffer }>('select bytes from columns where block = ?'),
+    frame: db.prepare<[number], { text: Buffer; metadata: Buffer | null }>(
+      'select text, metadata from frames where id = ?',
+    ),
+    frames: db.prepare<[number, number], { id: number; text: Buffer; metadata: Buffer | null }>(
+      'select * from frames where id >= ? and id < ?',
+    ),
+    filters: db.prepare<[number], { words: Buffer; trigrams: Buffer }>(
+      'select words, trigrams from filters where block = ?',
+    ),
+    removeBlock: db.prepare<[number]>('delete from blocks where id = ?'),
+    removeFilters: db.prepare<[number]>('delete from filters where block = ?'),
+    removeColumns: db.prepare<[number]>('delete from columns where block = ?'),
+    removeFrames: db.prepare<[number, number]>('delete from frames where id >= ? and id < ?'),
+  }
+}

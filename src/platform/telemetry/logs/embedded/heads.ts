@@ -1,0 +1,257 @@
+import { readdirSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { Batches } from './batches.ts'
+import { isDamage } from './dayFile.ts'
+import type { Days } from './days.ts'
+import type { Group } from './group.ts'
+import { Head, type HeadDay } from './head.ts'
+import type { Block } from './lines.ts'
+import { arrange, encodeBlock, type BlockSizes } from './seal.ts'
+import type { SealedBlock } from './sealed.ts'
+import { replaySegment, Segment, syncFolder } from './segment.ts'
+import { storageError, type Warn } from './storage.ts'
+import type { Streams } from './streams.ts'
+
+export interface HeadSizes extends BlockSizes {
+  /** Lines, and bytes of text, after which a head is sealed. */
+  headLines: number
+  headBytes: number
+}
+
+/** Heads that wait to be sealed; with more, appends wait. */
+const fullHeadsMax = 2
+/** After an attempt to seal has failed. */
+const retryMs = 1_000
+
+/** The generations that have a segment in a folder, the oldest first. */
+export const segmentsIn = (dir: string): number[] =>
+  readdirSync(dir)
+    .map((name) => /^(\d+)\.segment$/.exec(name)?.[1])
+    .filter((found) => found !== undefined)
+    .map(Number)
+    .toSorted((a, b) => a - b)
+
+interface Generation {
+  head: Head
+  segment: Segment
+}
+
+export interface HeadsOptions {
+  dir: string
+  sizes: HeadSizes
+  streams: Streams
+  days: Days
+  batches: Batches
+  now: () => number
+  /** The first day whose lines are kept. */
+  oldestDay: () => number
+  batchMemoryMs: number
+  warn: Warn
+}
+
+/** The generations that are not sealed: one that takes lines, and full ones on their way into blocks. */
+export class Heads {
+  readonly #options: HeadsOptions
+  #open!: Generation
+  #full: Generation[] = []
+  #sealing: Promise<void> | null = null
+  #failedAtMs = -Infinity
+  #failure: unknown = null
+  #isClosing = false
+  #turn: Promise<unknown> = Promise.resolve()
+  /** Bytes at the ends of segments that belonged to no whole record when the store was opened. */
+  tornBytes = 0
+  /** Stretches in the middle of segments that could not be read. */
+  damagedRecords = 0
+
+  private constructor(options: HeadsOptions) {
+    this.#options = options
+  }
+
+  /** Reads the segments that a former run has left. */
+  static async open(options: HeadsOptions): Promise<Heads> {
+    const heads = new Heads(options)
+    for (const generation of segmentsIn(options.dir)) heads.#full.push(await heads.#replay(generation))
+    const last = heads.#full.at(-1)
+    if (last && !heads.#isFull(last.head)) heads.#open = heads.#full.pop()!
+    else await heads.#begin()
+    heads.#sealLater()
+    return heads
+  }
+
+  hasBatch(id: string): boolean {
+    return this.#all().some(({ head }) => head.batches.has(id))
+  }
+
+  get days(): number[] {
+    return this.#all().flatMap(({ head }) => [...head.days.keys()])
+  }
+
+  blocks(day: number): Block[] {
+    return this.#all().flatMap(({ head }) => head.days.get(day)?.chunks.map((chunk) => chunk.snapshot()) ?? [])
+  }
+
+  get lines(): number {
+    return this.#all().reduce((sum, { head }) => sum + head.lines, 0)
+  }
+
+  /** Bytes of the segments. */
+  bytes(): number {
+    return this.#all().reduce((sum, { segment }) => sum + segment.length, 0)
+  }
+
+  /** Resolves when a line may be taken in. @throws AppError INSUFFICIENT_STORAGE when sealing has no room to go on */
+  async room(): Promise<void> {
+    while (this.#full.length >= fullHeadsMax) {
+      this.#sealLater()
+      if (!this.#sealing) throw storageError(this.#failure)
+      await this.#sealing
+    }
+  }
+
+  /** Resolves when the group is on disk and can be found. */
+  write(group: Group): Promise<void> {
+    return this.#alone(async () => {
+      if (this.#isFull(this.#open.head)) await this.#begin(this.#open)
+      const { head, segment } = this.#open
+      await segment.append(group, this.#options.streams)
+      head.add(group)
+    })
+  }
+
+  /** Puts all lines that are there now into blocks. @throws AppError INSUFFICIENT_STORAGE */
+  async seal(): Promise<void> {
+    await this.#alone(async () => {
+      if (this.#open.head.lines > 0) await this.#begin(this.#open)
+    })
+    await this.#sealing
+    this.#failedAtMs = -Infinity
+    this.#sealLater()
+    await this.#sealing
+    if (this.#full.length > 0 && this.#failure) throw storageError(this.#failure)
+  }
+
+  /** A head that is being sealed stays as it is: the next run seals it anew. */
+  async close(): Promise<void> {
+    this.#isClosing = true
+    await this.#sealing
+    for (const { segment } of this.#all()) await segment.close()
+  }
+
+  #all(): Generation[] {
+    return [...this.#full, this.#open]
+  }
+
+  #isFull({ lines, bytes }: Head): boolean {
+    return lines >= this.#options.sizes.headLines || bytes >= this.#options.sizes.headBytes
+  }
+
+  #pathOf(generation: number): string {
+    return join(this.#options.dir, `${generation}.segment`)
+  }
+
+  /** What replaces the open generation, or adds to it, happens one after the other. */
+  #alone<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(work)
+    this.#turn = done.catch(() => undefined)
+    return done
+  }
+
+  async #begin(full?: Generation): Promise<void> {
+    const generation = this.#nextGeneration()
+    const segment = await Segment.open(this.#pathOf(generation), 0)
+    syncFolder(this.#options.dir)
+    if (full) this.#full.push(full)
+    this.#open = { head: new Head(generation), segment }
+    this.#sealLater()
+  }
+
+  /** Never one that was there before, even where all traces of it are gone. */
+  #nextGeneration(): number {
+    const { days, now } = this.#options
+    const known = [...this.#full, this.#open].map((generation) => generation?.head.generation ?? 0)
+    return Math.max(now(), days.lastGeneration() + 1, ...known.map((generation) => generation + 1))
+  }
+
+  async #replay(generation: number): Promise<Generation> {
+    const { streams, days } = this.#options
+    const head = new Head(generation)
+    const path = this.#pathOf(generation)
+    const { length, torn, damaged } = replaySegment(path, streams, (group) =>
+      head.add(group, (day) => !days.isSealed(day, generation)),
+    )
+    this.tornBytes += torn
+    if (torn > 0) this.#options.warn('The end of an unfinished write of logs was cut off', { path, bytes: torn })
+    damaged.forEach((bytes, index) => this.#quarantine(`${generation}-${index}.segment`, bytes))
+    return { head, segment: await Segment.open(path, length) }
+  }
+
+  #quarantine(name: string, bytes: Buffer): void {
+    this.damagedRecords++
+    this.#options.warn('Fresh lines were damaged and are set aside', { name, bytes: bytes.length })
+    const folder = join(this.#options.dir, 'quarantine')
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(join(folder, name), bytes)
+  }
+
+  #sealLater(): void {
+    const mayTry = performance.now() - this.#failedAtMs >= retryMs
+    if (this.#sealing || this.#full.length === 0 || !mayTry) return
+    this.#sealing = this.#sealAll().finally(() => {
+      this.#sealing = null
+    })
+  }
+
+  async #sealAll(): Promise<void> {
+    try {
+      while (this.#full.length > 0) await this.#sealOne(this.#full[0]!)
+      this.#failure = null
+    } catch (error) {
+      // The lines are safe in their segment and go on being found; it is tried again with the next append.
+      this.#failure = error
+      this.#failedAtMs = performance.now()
+      if (!this.#isClosing)
+        this.#options.warn('Fresh lines could not be put into blocks; it is tried again', { reason: String(error) })
+    }
+  }
+
+  async #sealOne(generation: Generation): Promise<void> {
+    const { days, batches, dir, now, batchMemoryMs } = this.#options
+    const sealed: [day: number, blocks: SealedBlock[]][] = []
+    for (const day of generation.head.days.values()) sealed.push([day.day, await this.#sealDay(day)])
+    batches.add([...generation.head.batches.keys()], now(), now() - batchMemoryMs)
+    // In one turn, so that no search sees lines twice or not at all.
+    for (const [day, blocks] of sealed) if (blocks.length > 0) days.publish(day, blocks)
+    this.#full.shift()
+    await generation.segment.close()
+    rmSync(generation.segment.path)
+    syncFolder(dir)
+  }
+
+  async #sealDay(day: HeadDay): Promise<SealedBlock[]> {
+    const { days, oldestDay } = this.#options
+    if (day.day < oldestDay()) return []
+    try {
+      return await this.#sealInto(day)
+    } catch (error) {
+      if (isDamage(error)) days.rebuild(day.day)
+      throw error
+    }
+  }
+
+  async #sealInto(day: HeadDay): Promise<SealedBlock[]> {
+    const { days, streams, sizes } = this.#options
+    const file = days.file(day.day)
+    file.discard(day.generation)
+    const blocks: SealedBlock[] = []
+    for (const rows of arrange(day, streams, sizes)) {
+      if (this.#isClosing) throw new Error('The store is closing')
+      const encoded = await encodeBlock(day, rows, streams, sizes)
+      blocks.push(file.add(day.generation, encoded))
+      await nextTurn()
+    }
+    file.seal(day.generation, blocks.length)
+    return blocks
+  }
+}

@@ -1,0 +1,1 @@
+export { openEmbeddedLogs, type EmbeddedLogs, type EmbeddedLogsOptions, type LogsHealth } from './embedded.ts'

@@ -1,0 +1,306 @@
+import { compileExpression } from '../../labels.ts'
+import { requiredLiteral } from '../../requiredLiteral.ts'
+import type { LinePredicate } from '../logs.ts'
+import { compareFields, fieldOf, isDecimal, literalOfValue } from './fields.ts'
+import { isWordByte, probeOf } from './filters.ts'
+import { allSeverities, type Block, type Piece } from './lines.ts'
+import type { Stream, Streams } from './streams.ts'
+
+/** A condition on lines, ready to be asked. */
+export interface Test {
+  /** Whether it has to see the text of a line. */
+  readsText: boolean
+  /** False where certainly no line of the block fulfils it. */
+  mayMatch(block: Block): boolean
+  /** Takes the mark from the rows of the piece that do not fulfil it. */
+  narrow(piece: Piece, marks: Uint8Array): void
+}
+
+/** A predicate as what can be decided from the outside of a block, and the rest. */
+export interface Conditions {
+  /** Bit per severity. */
+  severities: number
+  /** Of the stream; null: all. */
+  streams: ((stream: Stream) => boolean) | null
+  rest: Test | null
+}
+
+/** @throws AppError VALIDATION_FAILED for a bad regular expression */
+export function conditionsOf(predicate: LinePredicate | undefined, streams: Streams): Conditions {
+  const conditions: Conditions = { severities: allSeverities, streams: null, rest: null }
+  const rest: Test[] = []
+  for (const part of predicate ? conjunction(predicate) : []) {
+    if (part.op === 'severity') conditions.severities &= maskOf(part.in)
+    else if (part.op === 'service') {
+      const before = conditions.streams
+      conditions.streams = (stream) => part.in.includes(stream.service) && (before?.(stream) ?? true)
+    } else rest.push(compile(part, false, streams))
+  }
+  if (rest.length > 0) conditions.rest = all(rest)
+  return conditions
+}
+
+const conjunction = (predicate: LinePredicate): LinePredicate[] =>
+  predicate.op === 'and' ? predicate.of.flatMap(conjunction) : [predicate]
+
+const maskOf = (severities: number[]): number => severities.reduce((mask, severity) => mask | (1 << severity), 0)
+
+/** Negation goes down to the leaves, so that filters of blocks still help. */
+function compile(predicate: LinePredicate, negated: boolean, streams: Streams): Test {
+  switch (predicate.op) {
+    case 'not':
+      return compile(predicate.of, !negated, streams)
+    case 'and':
+    case 'or': {
+      const tests = predicate.of.map((part) => compile(part, negated, streams))
+      return (predicate.op === 'and') === negated ? any(tests) : all(tests)
+    }
+    case 'severity':
+      return severityTest(negated ? allSeverities & ~maskOf(predicate.in) : maskOf(predicate.in))
+    case 'service':
+      return streamTest(({ service }) => predicate.in.includes(service) !== negated, streams)
+    case 'contains':
+      return signed(contains(predicate.text, predicate.caseSensitive ?? false, predicate.word ?? false), negated)
+    case 'matches':
+      return signed(matches(predicate.pattern), negated)
+    case 'field':
+      return signed(fieldTest(predicate, streams), negated)
+  }
+}
+
+function all(tests: Test[]): Test {
+  if (tests.length === 1) return tests[0]!
+  const ordered = tests.toSorted((a, b) => Number(a.readsText) - Number(b.readsText))
+  return {
+    readsText: tests.some(({ readsText }) => readsText),
+    mayMatch: (block) => ordered.every((test) => test.mayMatch(block)),
+    narrow: (piece, marks) => {
+      for (const test of ordered) if (marks.includes(1)) test.narrow(piece, marks)
+    },
+  }
+}
+
+function any(tests: Test[]): Test {
+  if (tests.length === 1) return tests[0]!
+  return {
+    readsText: tests.some(({ readsText }) => readsText),
+    mayMatch: (block) => tests.some((test) => test.mayMatch(block)),
+    narrow: (piece, marks) => {
+      const open = marks.slice()
+      marks.fill(0)
+      for (const test of tests) {
+        const found = open.slice()
+        if (test.mayMatch(piece.block)) test.narrow(piece, found)
+        else found.fill(0)
+        for (let row = 0; row < marks.length; row++) {
+          if (found[row] === 0) continue
+          marks[row] = 1
+          open[row] = 0
+        }
+      }
+    },
+  }
+}
+
+function signed(test: Test, negated: boolean): Test {
+  if (!negated) return test
+  return {
+    readsText: test.readsText,
+    mayMatch: () => true,
+    narrow: (piece, marks) => {
+      if (!test.mayMatch(piece.block)) return
+      const found = marks.slice()
+      test.narrow(piece, found)
+      for (let row = 0; row < marks.length; row++) if (found[row] === 1) marks[row] = 0
+    },
+  }
+}
+
+function severityTest(mask: number): Test {
+  return {
+    readsText: false,
+    mayMatch: ({ severityCounts }) => Array.from(severityCounts).some((count, at) => count > 0 && (mask >> at) & 1),
+    narrow: ({ columns, fromRow }, marks) => {
+      for (let row = 0; row < marks.length; row++) {
+        if (((mask >> columns.severities[fromRow + row]!) & 1) === 0) marks[row] = 0
+      }
+    },
+  }
+}
+
+function streamTest(passes: (stream: Stream) => boolean, streams: Streams): Test {
+  const verdicts = new Map<number, boolean>()
+  const verdict = (index: number): boolean => {
+    const known = verdicts.get(index) ?? passes(streams.at(index))
+    verdicts.set(index, known)
+    return known
+  }
+  return {
+    readsText: false,
+    mayMatch: (block) => block.streams.some(verdict),
+    narrow: ({ columns, fromRow }, marks) => {
+      for (let row = 0; row < marks.length; row++) if (!verdict(columns.streams[fromRow + row]!)) marks[row] = 0
+    },
+  }
+}
+
+/** Asks row by row; for what is dear. */
+function eachMarked(marks: Uint8Array, fulfils: (row: number) => boolean): void {
+  for (let row = marks.indexOf(1); row >= 0; row = marks.indexOf(1, row + 1)) if (!fulfils(row)) marks[row] = 0
+}
+
+/** Finds a text in a string of bytes, from a place on; -1 where there is none. */
+type Find = (bytes: string, from: number) => number
+
+function contains(text: string, caseSensitive: boolean, word: boolean): Test {
+  if (text === '') return { readsText: false, mayMatch: () => true, narrow: () => undefined }
+  const probe = probeOf(text, word)
+  const needle = Buffer.from(text).toString('latin1')
+  const find = finderOf(needle, caseSensitive, word)
+  return {
+    readsText: true,
+    mayMatch: (block) => block.mayContain(probe),
+    narrow: (piece, marks) => {
+      const found = rowsWith(piece, find, needle.length)
+      for (let row = 0; row < marks.length; row++) marks[row]! &= found[row]!
+    },
+  }
+}
+
+/** `needle` has one character per byte. ASCII letters alone have two forms there; of others the bytes have to agree. */
+function finderOf(needle: string, caseSensitive: boolean, word: boolean): Find {
+  const plain: Find =
+    caseSensitive || !/[a-z]/i.test(needle) ? (bytes, from) => bytes.indexOf(needle, from) : folding(needle)
+  if (!word) return plain
+  return (bytes, from) => {
+    let at = plain(bytes, from)
+    while (at >= 0 && !standsAlone(bytes, at, at + needle.length)) at = plain(bytes, at + 1)
+    return at
+  }
+}
+
+function folding(needle: string): Find {
+  const isAscii = /^[\0-\x7f]*$/.test(needle)
+  const pattern = isAscii
+    ? new RegExp(RegExp.escape(needle), 'gi')
+    : new RegExp(Array.from(needle, bothCases).join(''), 'g')
+  return (bytes, from) => {
+    pattern.lastIndex = from
+    return pattern.test(bytes) ? pattern.lastIndex - needle.length : -1
+  }
+}
+
+const bothCases = (byte: string): string =>
+  /[a-z]/i.test(byte) ? `[${byte.toLowerCase()}${byte.toUpperCase()}]` : RegExp.escape(byte)
+
+const standsAlone = (bytes: string, from: number, to: number): boolean =>
+  !(from > 0 && isWordByte[bytes.charCodeAt(from - 1)]) && !(to < bytes.length && isWordByte[bytes.charCodeAt(to)])
+
+function rowsWith(piece: Piece, find: Find, needleLength: number): Uint8Array {
+  const rows = piece.toRow - piece.fromRow
+  const found = new Uint8Array(rows)
+  const { starts } = piece.columns
+  const base = starts[piece.fromRow]!
+  const bytes = piece.latin1
+  let row = 0
+  for (let at = find(bytes, 0); at >= 0;) {
+    row = rowAt(starts, piece.fromRow, base + at, row, rows)
+    const next = starts[piece.fromRow + row + 1]! - base
+    // A text with a line feed may be found across two lines.
+    if (at + needleLength < next) {
+      found[row] = 1
+      at = find(bytes, next)
+    } else at = find(bytes, at + 1)
+  }
+  return found
+}
+
+/** The row that a place in the text belongs to; `from` is a row not behind it. */
+function rowAt(starts: Uint32Array, first: number, place: number, from: number, rows: number): number {
+  let step = 1
+  let low = from
+  while (low + step < rows && starts[first + low + step]! <= place) {
+    low += step
+    step *= 2
+  }
+  let high = Math.min(rows, low + step)
+  while (high - low > 1) {
+    const middle = (low + high) >>> 1
+    if (starts[first + middle]! <= place) low = middle
+    else high = middle
+  }
+  return low
+}
+
+function matches(pattern: string): Test {
+  const expression = compileExpression(pattern)
+  const literal = requiredLiteral(pattern)
+  const first = literal && contains(literal.text, literal.caseSensitive, false)
+  return {
+    readsText: true,
+    mayMatch: (block) => first?.mayMatch(block) ?? true,
+    narrow: (piece, marks) => {
+      first?.narrow(piece, marks)
+      eachMarked(marks, (row) => expression.matcher(piece.line(piece.fromRow + row)).find())
+    },
+  }
+}
+
+type FieldPredicate = Extract<LinePredicate, { op: 'field' }>
+
+function fieldTest(predicate: FieldPredicate, streams: Streams): Test {
+  const { name } = predicate
+  const fulfils = comparison(predicate)
+  const inLine = textOfField(predicate)
+  const isLabel = (stream: number): boolean => streams.at(stream).labels[name] !== undefined
+  const isOnlyInLines = (block: Block): boolean => !block.hasMetadata && !block.streams.some(isLabel)
+  return {
+    readsText: true,
+    mayMatch: (block) => !inLine || !isOnlyInLines(block) || inLine.mayMatch(block),
+    narrow: (piece, marks) => {
+      if (inLine && isOnlyInLines(piece.block)) inLine.narrow(piece, marks)
+      eachMarked(marks, (row) => {
+        const at = piece.fromRow + row
+        const labels = streams.at(piece.columns.streams[at]!).labels
+        return fulfils(fieldOf(name, piece.line(at), piece.metadata(at), labels))
+      })
+    },
+  }
+}
+
+/** What every line contains that has a field fulfilling the predicate; null where a line without the field does. */
+function textOfField(predicate: FieldPredicate): Test | null {
+  if (predicate.compare === '!=') return null
+  const value = predicate.compare === '=' ? predicate.value : null
+  const literal = value === null ? null : literalOfValue(value)
+  if (literal === null) return contains(predicate.name.split(/[._]/).at(-1)!, true, false)
+  // Numbers may be written with other digits around these; anything else stands between signs.
+  return contains(literal, true, !isDecimal(literal))
+}
+
+/** A line without the field fulfils only `!=`. */
+function comparison(predicate: FieldPredicate): (value: string | undefined) => boolean {
+  if (predicate.compare === '=~') {
+    const expression = compileExpression(predicate.pattern)
+    return (value) => value !== undefined && expression.matcher(value).find()
+  }
+  const { compare, value: wanted } = predicate
+  return (value) => {
+    if (value === undefined) return compare === '!='
+    const order = compareFields(value, wanted)
+    switch (compare) {
+      case '=':
+        return order === 0
+      case '!=':
+        return order !== 0
+      case '>':
+        return order > 0
+      case '>=':
+        return order >= 0
+      case '<':
+        return order < 0
+      case '<=':
+        return order <= 0
+    }
+  }
+}

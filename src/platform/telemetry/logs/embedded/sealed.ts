@@ -1,0 +1,105 @@
+import type { Block, Columns, Frame, Probe } from './lines.ts'
+import { mayContain, type Filters } from './filters.ts'
+import type { BlockHead } from './seal.ts'
+import type { Streams } from './streams.ts'
+import { VarintReader } from './varint.ts'
+
+/** Where a block's parts are read from. Throws `Damaged` for what does not carry its checksum. */
+export interface BlockSource {
+  columns(id: number): Buffer
+  frame(id: number, index: number): Frame
+  frameLater(id: number, index: number): Promise<Frame>
+  /** Null where the filters cannot be read; then every block may contain everything. */
+  filters(id: number): Filters | null
+  quarantine(id: number): void
+}
+
+/** A block on disk. */
+export class SealedBlock implements Block {
+  readonly id: number
+  readonly day: number
+  readonly generation: number
+  readonly length: number
+  readonly minOffset: number
+  readonly maxOffset: number
+  readonly bytes: number
+  readonly severityCounts: Uint32Array
+  readonly streams: Int32Array
+  readonly streamCounts: Uint32Array
+  readonly streamSeverities: Uint32Array
+  readonly streamNewest: Float64Array
+  readonly minutes: Uint32Array
+  readonly hasMetadata: boolean
+  readonly frameRows: Uint32Array
+  readonly #source: BlockSource
+
+  constructor(id: number, day: number, head: BlockHead, streams: Streams, source: BlockSource) {
+    this.id = id
+    this.day = day
+    this.generation = head.generation
+    this.length = head.lines
+    this.minOffset = head.min_offset
+    this.maxOffset = head.max_offset
+    this.bytes = head.bytes
+    this.severityCounts = Uint32Array.from(head.severities)
+    this.streams = Int32Array.from(head.streams, ([labels]) => streams.intern(labels).index)
+    this.streamSeverities = Uint32Array.from(head.streams.flatMap(([, , , counts]) => counts))
+    this.streamNewest = Float64Array.from(head.streams, ([, , newest]) => newest)
+    this.streamCounts = Uint32Array.from(head.streams, ([, lines]) => lines)
+    this.minutes = Uint32Array.from(head.minutes)
+    this.hasMetadata = head.has_metadata
+    this.frameRows = Uint32Array.from(head.frame_rows)
+    this.#source = source
+  }
+
+  columns(): Columns {
+    return decodeColumns(this.#source.columns(this.id), this.length, this.streams)
+  }
+
+  frame(index: number): Frame {
+    return this.#source.frame(this.id, index)
+  }
+
+  frameLater(index: number): Promise<Frame> {
+    return this.#source.frameLater(this.id, index)
+  }
+
+  mayContain(probe: Probe): boolean {
+    if (probe.words.length === 0 && probe.trigrams.length === 0) return true
+    const filters = this.#source.filters(this.id)
+    return !filters || mayContain(filters, probe)
+  }
+
+  quarantine(): void {
+    this.#source.quarantine(this.id)
+  }
+}
+
+function decodeColumns(bytes: Buffer, length: number, blockStreams: Int32Array): Columns {
+  const severities = bytes.subarray(0, length)
+  let at = length
+  const part = (): VarintReader => {
+    const end = at + 4 + bytes.readUInt32LE(at)
+    const reader = new VarintReader(bytes.subarray(at + 4, end))
+    at = end
+    return reader
+  }
+  const offsets = new Float64Array(length)
+  const times = part()
+  const unit = times.next()
+  for (let row = 0, units = 0; row < length; row++) {
+    units += times.next()
+    offsets[row] = units * unit
+  }
+  const streams = new Int32Array(length)
+  const places = part()
+  if (blockStreams.length === 1) streams.fill(blockStreams[0]!)
+  else for (let row = 0; row < length; row++) streams[row] = blockStreams[places.next()]!
+  const ordinals = new Uint32Array(length)
+  const arrivals = part()
+  for (let row = 0, ordinal = 0; row < length; row++) ordinals[row] = ordinal += arrivals.nextSigned()
+  const starts = new Uint32Array(length + 1)
+  const lengths = part()
+  for (let row = 0; row < length; row++) starts[row + 1] = starts[row]! + lengths.next() + 1
+  return { offsets, severities, streams, ordinals, starts }
+}

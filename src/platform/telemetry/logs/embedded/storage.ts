@@ -1,0 +1,15 @@
+import { AppError } from '#kernel/errors.ts'
+
+const fullCodes = ['ENOSPC', 'EDQUOT', 'EFBIG', 'SQLITE_FULL', 'SQLITE_IOERR_WRITE', 'SQLITE_IOERR_FSYNC']
+
+const codeOf = (error: unknown): string =>
+  typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : ''
+
+const isStorageFull = (error: unknown): boolean => fullCodes.includes(codeOf(error))
+
+/** What a full disk looks like to whoever appends. */
+export const storageError = (error: unknown): unknown =>
+  isStorageFull(error) ? new AppError('INSUFFICIENT_STORAGE', 'There is no room to store logs; try again later') : error
+
+/** Told of what people should know. */
+export type Warn = (message: string, details?: Record<string, unknown>) => void
