@@ -4,6 +4,7 @@ import type { apiKeysEndpoints } from '#features/api-keys/contract.ts'
 import type { auditEndpoints } from '#features/audit/contract.ts'
 import type { authEndpoints } from '#features/auth/contract.ts'
 import type { demoEndpoints } from '#features/demo/contract.ts'
+import type { logsEndpoints } from '#features/logs/contract.ts'
 import type { mfaEndpoints } from '#features/mfa/contract.ts'
 import type { processesEndpoints } from '#features/processes/contract.ts'
 import type { projectsEndpoints } from '#features/projects/contract.ts'
@@ -18,6 +19,7 @@ export type Api = ByRoute<typeof activityEndpoints> &
   ByRoute<typeof auditEndpoints> &
   ByRoute<typeof authEndpoints> &
   ByRoute<typeof demoEndpoints> &
+  ByRoute<typeof logsEndpoints> &
   ByRoute<typeof mfaEndpoints> &
   ByRoute<typeof processesEndpoints> &
   ByRoute<typeof projectsEndpoints> &

@@ -7,6 +7,7 @@ describe('the path builder', () => {
     const id = 'a/b c'
     const addresses = {
       overview: pb.overview(),
+      logs: pb.logs(),
       activity: pb.activity(),
       activityUsers: pb.activity('users'),
       userActivity: pb.userActivity(id),
@@ -36,6 +37,7 @@ describe('the path builder', () => {
     }
     assert.deepEqual(addresses, {
       overview: '/',
+      logs: '/logs',
       activity: '/activity',
       activityUsers: '/activity/users',
       userActivity: '/activity/users/a%2Fb%20c',

@@ -3,6 +3,7 @@ const segment = (text: string): string => encodeURIComponent(text)
 /** Every address of the console. Nothing else spells one, so that a rename or a prefix is one change. */
 export const pb = {
   overview: () => '/',
+  logs: () => '/logs',
   activity: (tab?: 'users' | 'endpoints' | 'logins' | 'resources') => (tab ? `/activity/${tab}` : '/activity'),
   userActivity: (id: string) => `/activity/users/${segment(id)}`,
   projects: () => '/projects',

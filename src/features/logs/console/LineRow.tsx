@@ -1,0 +1,70 @@
+import { memo } from 'react'
+import { cx } from '#console/ui/cx.ts'
+import { formatLineDay, formatLineTime } from './lineTime.ts'
+import { LineText } from './LineText.tsx'
+import { fieldOf, summaryOf } from './lineText.ts'
+import type { LogRow } from './queries.ts'
+import { severityLook } from './severity.ts'
+
+export interface LineLook {
+  marked: readonly string[]
+  columns: readonly string[]
+  isWrapped: boolean
+  /** Where the lines are of more than one day. */
+  hasDay: boolean
+}
+
+interface LineRowProps extends LineLook {
+  row: LogRow
+  isSelected: boolean
+  /** The line that the address is about. */
+  isAnchor: boolean
+}
+
+const noWrapCharactersMax = 500
+
+/** One line: time, level, service, columns, and what it says. */
+export const LineRow = memo(function LineRow({
+  row,
+  marked,
+  columns,
+  isWrapped,
+  hasDay,
+  isSelected,
+  isAnchor,
+}: LineRowProps) {
+  const { word, colour, className } = severityLook[row.severity]
+  const { message, rest } = summaryOf(row)
+  return (
+    <div
+      data-row={row.id}
+      className={cx(
+        'flex cursor-default gap-3 pr-3 leading-5',
+        isWrapped ? 'items-start' : 'h-5 items-center overflow-hidden whitespace-pre',
+        isSelected ? 'bg-selected' : isAnchor ? 'bg-warn/15' : 'hover:bg-hover',
+      )}
+    >
+      <span aria-hidden="true" className="h-5 w-[3px] shrink-0 self-stretch" style={{ background: colour }} />
+      <time dateTime={row.timestamp} className="shrink-0 text-faint">
+        {hasDay && `${formatLineDay(row.timestamp)} `}
+        {formatLineTime(row.timestamp)}
+      </time>
+      <span className={cx('w-[5ch] shrink-0', className)}>{word}</span>
+      <span className="w-[14ch] shrink-0 truncate text-muted max-md:hidden">{row.service}</span>
+      {columns.map((name) => (
+        <span key={name} className="w-[16ch] shrink-0 truncate text-muted">
+          {fieldOf(row, name) ?? <span className="text-faint">–</span>}
+        </span>
+      ))}
+      <span className={cx('min-w-0 flex-1', isWrapped ? 'break-all whitespace-pre-wrap' : 'truncate')}>
+        <LineText line={message} marked={marked} charactersMax={isWrapped ? undefined : noWrapCharactersMax} />
+        {rest.map(([name, value]) => (
+          <span key={name} className="text-faint">
+            {' '}
+            {name}=<LineText line={value} marked={marked} charactersMax={200} />
+          </span>
+        ))}
+      </span>
+    </div>
+  )
+})

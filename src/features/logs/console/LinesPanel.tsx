@@ -1,0 +1,114 @@
+import { lazy, Suspense, useEffect, useEffectEvent, useMemo, type RefObject } from 'react'
+import { dayMs } from '#kernel/time.ts'
+import { usePreferences } from '#console/preferences.ts'
+import { cx } from '#console/ui/cx.ts'
+import { ErrorPanel } from '#console/ui/ErrorPanel.tsx'
+import { Skeleton } from '#console/ui/Skeleton.tsx'
+import type { LogsSearch } from './address.ts'
+import { EmptyLogs } from './EmptyLogs.tsx'
+import { FixedList } from './FixedList.tsx'
+import type { ListHandle } from './listProps.ts'
+import { problemOf } from './queryProblem.ts'
+import { NewLines, StatusRow } from './StatusRow.tsx'
+import { markedTexts } from './terms.ts'
+import type { TimeRange } from './timeRange.ts'
+import { useHasLines, type ShownLines } from './useLines.ts'
+import type { Selection } from './useSelection.ts'
+
+const WrappedList = lazy(() => import('./WrappedList.tsx'))
+
+interface LinesPanelProps {
+  search: LogsSearch
+  shown: ShownLines
+  list: RefObject<ListHandle | null>
+  selection: Selection
+  matching: number | undefined
+  onQuery: (q: string) => void
+  onRange: (range: TimeRange) => void
+  onFollow: () => void
+}
+
+/** The lines, or why there are none, and how it stands below them. */
+export function LinesPanel({ search, shown, list, selection, matching, onQuery, onRange, onFollow }: LinesPanelProps) {
+  usePreferences()
+  const { lines, window, error, asked, isLive } = shown
+  const hasLines = useHasLines(lines)
+  const marked = useMemo(() => markedTexts(asked.q), [asked.q])
+  useShowAnchor(shown, search.at, list)
+  const listProps = {
+    shown,
+    handle: list,
+    selected: selection.id,
+    anchor: search.at || undefined,
+    onSelect: selection.peek.open,
+    marked,
+    columns: search.cols,
+    hasDay: asked.span.toMs - asked.span.fromMs > dayMs,
+  }
+  return (
+    <section
+      aria-label="Lines that match"
+      className={cx(
+        'relative flex min-h-0 min-w-0 flex-1 flex-col overflow-hidden rounded-lg border border-border bg-surface',
+        window && shown.isFetching && 'opacity-60',
+      )}
+    >
+      {error && !problemOf(error) && (
+        <div className="p-2">
+          <ErrorPanel error={error} what="the lines" onRetry={shown.reload} />
+        </div>
+      )}
+      {shown.isLoading ? (
+        <Loading />
+      ) : !hasLines ? (
+        <div className="min-h-0 flex-1 overflow-y-auto">
+          {window && !shown.isFetching && (
+            <EmptyLogs
+              query={asked.q}
+              hints={window.hints}
+              isDayLong={asked.span.toMs - asked.span.fromMs >= dayMs}
+              isLive={isLive}
+              onQuery={onQuery}
+              onWiden={() => onRange({ from: 'now-24h', to: 'now' })}
+            />
+          )}
+        </div>
+      ) : search.wrap ? (
+        <Suspense fallback={<Loading />}>
+          <WrappedList {...listProps} />
+        </Suspense>
+      ) : (
+        <FixedList {...listProps} />
+      )}
+      <div className="relative">
+        <NewLines lines={lines} isLive={isLive} onResume={onFollow} />
+      </div>
+      <StatusRow shown={shown} matching={matching} />
+    </section>
+  )
+}
+
+const Loading = () => (
+  <div className="flex min-h-0 flex-1 flex-col gap-1 overflow-hidden p-2" aria-busy="true">
+    {Array.from({ length: 12 }, (_none, index) => (
+      // Places of lines that are not there yet.
+      // oxlint-disable-next-line react/no-array-index-key
+      <Skeleton key={index} className="h-4 shrink-0" />
+    ))}
+  </div>
+)
+
+/** When an answer came, its list stands at the line that the address is about, else at its end. */
+function useShowAnchor({ lines, window, isLive }: ShownLines, at: string, list: RefObject<ListHandle | null>): void {
+  const show = useEffectEvent((id: string) => {
+    const index = id ? lines.indexOf(id) : -1
+    if (index !== -1) list.current?.show(index)
+    else if (!isLive) list.current?.toEnd()
+  })
+  useEffect(() => {
+    if (!window) return undefined
+    // After the list has drawn what came.
+    const frame = requestAnimationFrame(() => show(at))
+    return () => cancelAnimationFrame(frame)
+  }, [window, at])
+}

@@ -1,0 +1,135 @@
+import { useMemo, useRef } from 'react'
+import { copyText } from '#console/ui/clipboard.ts'
+import { PageHeader } from '#console/ui/PageHeader.tsx'
+import { PeekPanel } from '#console/ui/PeekPanel.tsx'
+import { Skeleton } from '#console/ui/Skeleton.tsx'
+import { toastDone } from '#console/ui/Toaster.tsx'
+import { useLogsSearch } from './address.ts'
+import { Chips } from './Chips.tsx'
+import { ContextNote } from './ContextNote.tsx'
+import { Facets } from './Facets.tsx'
+import { useFacetsShown } from './facetsShown.ts'
+import { FilterInput } from './FilterInput.tsx'
+import { LevelToggles } from './LevelToggles.tsx'
+import { LinesPanel } from './LinesPanel.tsx'
+import { linkTo } from './link.ts'
+import type { ListHandle } from './listProps.ts'
+import { LogsActions, ViewToggles } from './LogsActions.tsx'
+import { Peeked } from './Peeked.tsx'
+import { problemOf, useReadable } from './queryProblem.ts'
+import { ErrorAnnouncer } from './StatusRow.tsx'
+import { levelsOf, withLevels } from './terms.ts'
+import { absolute, type TimeRange } from './timeRange.ts'
+import { TimePicker } from './TimePicker.tsx'
+import { useLabelNames } from './useLabelNames.ts'
+import { useLines } from './useLines.ts'
+import { useLogsKeys } from './useLogsKeys.ts'
+import { useSelection } from './useSelection.ts'
+import { useVolume } from './useVolume.ts'
+import { allOf, only } from './volume.ts'
+import { VolumeChart } from './VolumeChart.tsx'
+
+export default function LogsPage() {
+  const [search, setSearch] = useLogsSearch()
+  const list = useRef<ListHandle>(null)
+  const [hasFacets, setFacets] = useFacetsShown()
+  const shown = useLines(search, useReadable(search.q))
+  const { lines, asked, isLive } = shown
+  const selection = useSelection(lines, isLive, search.at, list)
+  const volumes = useVolume(shown)
+  const labelNames = useLabelNames(shown)
+  const levels = levelsOf(search.q)
+  const volume = useMemo(() => volumes.shown && only(volumes.shown, levelsOf(asked.q)), [volumes.shown, asked.q])
+
+  const setQuery = (q: string, options?: { replace: boolean }): void =>
+    setSearch({ q, at: '', context: false }, options)
+  const setRange = (range: TimeRange): void => setSearch({ ...range, at: '', context: false, live: undefined })
+  const toggleLive = (): void =>
+    setSearch(isLive ? { live: '0' } : { live: undefined, to: 'now', at: '', context: false })
+  const follow = (): void => {
+    if (isLive) lines.setFollowing(true)
+    list.current?.toEnd()
+  }
+  const copyLink = (): void => {
+    const link = linkTo(search, asked.span, selection.id)
+    void copyText(link).then(() => toastDone(selection.id ? 'Link to the line copied' : 'Link copied'))
+  }
+  useLogsKeys({ search, setSearch, shown, selection, setRange, toggleLive, follow, copyLink })
+
+  return (
+    <div className="flex h-full min-h-[520px] flex-col">
+      <PageHeader
+        title="Logs"
+        actions={
+          <LogsActions
+            search={search}
+            setSearch={setSearch}
+            shown={shown}
+            onCopyLink={copyLink}
+            onToggleLive={toggleLive}
+          />
+        }
+      />
+      <div className="mb-2 flex flex-wrap items-start gap-2">
+        <FilterInput q={search.q} problem={problemOf(shown.error)} onQ={setQuery} />
+        <TimePicker range={{ from: search.from, to: search.to }} span={asked.span} onChange={setRange} />
+      </div>
+      <div className="mb-2 flex flex-wrap items-center gap-x-3 gap-y-2">
+        <LevelToggles
+          volume={volumes.allLevels}
+          chosen={levels}
+          onChange={(chosen) => setQuery(withLevels(search.q, chosen))}
+        />
+        <Chips query={search.q} onChange={setQuery} />
+        <span className="ml-auto">
+          <ViewToggles search={search} setSearch={setSearch} hasFacets={hasFacets} onFacets={setFacets} />
+        </span>
+      </div>
+      <div className="h-[73px] shrink-0">
+        {volume ? (
+          <VolumeChart
+            volume={volume}
+            onZoom={(fromMs, toMs) => setRange(absolute({ fromMs, toMs }))}
+            onLevel={(severity) => setQuery(withLevels(search.q, [severity]))}
+          />
+        ) : (
+          shown.isLoading && <Skeleton className="h-14" />
+        )}
+      </div>
+      {search.context && <ContextNote onBack={() => setSearch({ context: false })} />}
+      <div className="mt-2 flex min-h-0 flex-1 gap-3 max-md:flex-col">
+        {hasFacets && (
+          <div className="flex min-h-0 w-52 shrink-0 flex-col max-md:max-h-56 max-md:w-full">
+            <Facets asked={asked} query={search.q} fields={labelNames} onChange={setQuery} />
+          </div>
+        )}
+        <LinesPanel
+          search={search}
+          shown={shown}
+          list={list}
+          selection={selection}
+          matching={volume && allOf(volume)}
+          onQuery={setQuery}
+          onRange={setRange}
+          onFollow={follow}
+        />
+      </div>
+      <ErrorAnnouncer lines={lines} isLive={isLive} />
+      <PeekPanel peek={selection.peek} title="Line">
+        {selection.peek.id && (
+          <Peeked
+            rowId={selection.peek.id}
+            inList={selection.row()}
+            asked={asked}
+            query={search.q}
+            columns={search.cols}
+            onQuery={setQuery}
+            onColumns={(cols) => setSearch({ cols }, { replace: true })}
+            onContext={() => setSearch({ at: selection.peek.id!, context: true })}
+            onCopyLink={copyLink}
+          />
+        )}
+      </PeekPanel>
+    </div>
+  )
+}

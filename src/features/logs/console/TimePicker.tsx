@@ -1,0 +1,76 @@
+import { ChevronDown, Clock } from 'lucide-react'
+import { useState } from 'react'
+import { usePreferences } from '#console/preferences.ts'
+import { Button } from '#console/ui/Button.tsx'
+import { Dialog } from '#console/ui/Dialog.tsx'
+import { TextField } from '#console/ui/Field.tsx'
+import { Form, FormActions, Submit } from '#console/ui/Form.tsx'
+import { Menu } from '#console/ui/Menu.tsx'
+import { rangeLabel } from './rangeLabel.ts'
+import { endsNow, momentOf, presets, type Span, type TimeRange } from './timeRange.ts'
+
+interface TimePickerProps {
+  range: TimeRange
+  span: Span
+  onChange: (range: TimeRange) => void
+}
+
+/** Which time the lines are of. */
+export function TimePicker({ range, span, onChange }: TimePickerProps) {
+  usePreferences()
+  const [isOpen, setOpen] = useState(false)
+  return (
+    <>
+      <Menu
+        items={[
+          ...presets.map(({ label, from }) => ({
+            label,
+            checked: endsNow(range) && range.from === from,
+            onSelect: () => onChange({ from, to: 'now' }),
+          })),
+          'separator',
+          { label: 'From … to …', onSelect: () => setOpen(true) },
+        ]}
+        trigger={
+          <Button icon={Clock} className="!h-8 max-md:!h-10">
+            <span className="sr-only">Time:</span>
+            {rangeLabel(range, span)}
+            <ChevronDown size={12} aria-hidden="true" className="text-faint" />
+          </Button>
+        }
+      />
+      <Dialog
+        open={isOpen}
+        onClose={() => setOpen(false)}
+        title="Time range"
+        lead="Times as 2026-11-22T10:30:00Z, as milliseconds since 1970, or counted back from now: now-90m, now-2d."
+        size="sm"
+      >
+        <Form
+          onSubmit={async (values) => {
+            const chosen = { from: values.text('from').trim(), to: values.text('to').trim() }
+            const problem = problemOf(chosen, Date.now())
+            if (problem) throw new Error(problem)
+            onChange(chosen)
+            setOpen(false)
+          }}
+        >
+          <TextField name="from" label="From" defaultValue={range.from} autoComplete="off" className="font-mono" />
+          <TextField name="to" label="To" defaultValue={range.to} autoComplete="off" className="font-mono" />
+          <FormActions>
+            <Button onClick={() => setOpen(false)}>Cancel</Button>
+            <Submit>Show</Submit>
+          </FormActions>
+        </Form>
+      </Dialog>
+    </>
+  )
+}
+
+function problemOf({ from, to }: TimeRange, nowMs: number): string | undefined {
+  const fromMs = momentOf(from, nowMs)
+  const toMs = momentOf(to, nowMs)
+  if (fromMs === undefined) return `"${from}" is not a time`
+  if (toMs === undefined) return `"${to}" is not a time`
+  return fromMs < toMs ? undefined : 'The range ends before it begins'
+}

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { fieldOf, piecesOf, summaryOf } from './lineText.ts'
+
+const shownText = (line: string): string =>
+  piecesOf(line)
+    .map(({ text }) => text)
+    .join('')
+
+describe('the pieces of a line', () => {
+  it('are the line itself where nothing is special', () => {
+    assert.deepEqual(piecesOf('GET /api 200'), [{ text: 'GET /api 200' }])
+    assert.deepEqual(piecesOf(''), [])
+  })
+
+  it('keep colours as levels and drop every other escape', () => {
+    assert.deepEqual(piecesOf('\u001B[31mfailed\u001B[0m and \u001B[1;32mback\u001B[39m.'), [
+      { text: 'failed', level: 'error' },
+      { text: ' and ' },
+      { text: 'back', level: 'ok', isBold: true },
+      { text: '.', isBold: true },
+    ])
+    assert.equal(shownText('\u001B]0;title\u0007a\u001B[2Jb\u001B[10;20Hc\u001B[?25ld'), 'abcd')
+    assert.equal(shownText('\u001B[38;5;196mx\u001B[48;2;1;2;3my'), 'xy')
+    assert.equal(shownText('\u001B]8;;https://evil.example\u001B\\click\u001B]8;;\u001B\\'), 'click')
+  })
+
+  it('name signs that nobody would see', () => {
+    assert.deepEqual(piecesOf('a\u0000b\tc'), [
+      { text: 'a' },
+      { text: '␀', isControl: true },
+      { text: 'b' },
+      { text: '⇥', isControl: true },
+      { text: 'c' },
+    ])
+    assert.equal(shownText('user\u202Egnp.exe'), 'userU+202Egnp.exe')
+    assert.equal(shownText('zero\u200Bwidth'), 'zeroU+200Bwidth')
+    assert.equal(shownText('\u001B'), '␛')
+  })
+
+  it('show what was taken out as a mark', () => {
+    assert.deepEqual(piecesOf('from ‹redacted:email› on'), [
+      { text: 'from ' },
+      { text: 'email', isRedacted: true },
+      { text: ' on' },
+    ])
+  })
+
+  it('mark what was looked for, in any case, and nothing that looks like an expression', () => {
+    assert.deepEqual(
+      piecesOf('A.b aXb TIMEOUT', ['a.B', 'timeout']).filter(({ isMarked }) => isMarked),
+      [
+        { text: 'A.b', isMarked: true },
+        { text: 'TIMEOUT', isMarked: true },
+      ],
+    )
+  })
+
+  it('are cut where the line has no end', () => {
+    assert.equal(shownText('x'.repeat(100_000)).length, 4_001)
+  })
+
+  it('are text whatever comes in', () => {
+    assert.deepEqual(piecesOf('<img src=x onerror=alert(1)>'), [{ text: '<img src=x onerror=alert(1)>' }])
+  })
+})
+
+describe('what is read first of a line', () => {
+  it('is the message of JSON and logfmt, then what is not said elsewhere', () => {
+    const fields = { level: 'info', msg: 'started', port: '80', ts: '1', empty: '' }
+    assert.deepEqual(summaryOf({ line: JSON.stringify(fields), fields }), {
+      message: 'started',
+      rest: [['port', '80']],
+    })
+    assert.deepEqual(summaryOf({ line: 'level=info msg=started port=80', fields }), {
+      message: 'started',
+      rest: [['port', '80']],
+    })
+  })
+
+  it('is the line itself where it has no message', () => {
+    assert.deepEqual(summaryOf({ line: '{"a":1}', fields: { a: '1' } }), { message: '{"a":1}', rest: [] })
+    assert.deepEqual(summaryOf({ line: 'plain', fields: {} }), { message: 'plain', rest: [] })
+  })
+})
+
+describe('a field of a line', () => {
+  it('is found in the line, beside it, or among its labels', () => {
+    const row = { fields: { a: '1' }, metadata: { a: '2', b: '3' }, labels: { b: '4', c: '5' } }
+    assert.deepEqual(
+      ['a', 'b', 'c', 'd'].map((name) => fieldOf(row, name)),
+      ['1', '3', '5', undefined],
+    )
+  })
+})

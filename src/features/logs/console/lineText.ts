@@ -1,0 +1,149 @@
+import type { StatusLevel } from '#console/ui/Status.tsx'
+
+/** A stretch of a line that is shown in one way. */
+export interface Piece {
+  text: string
+  /** A sign that nobody would see: shown as its name. */
+  isControl?: boolean
+  /** Something was taken out here before the line was stored; the text is what kind of thing. */
+  isRedacted?: boolean
+  isMarked?: boolean
+  /** Colour that the program gave it. */
+  level?: StatusLevel
+  isBold?: boolean
+}
+
+/** Longer lines are cut; the details have the whole. */
+export const shownCharactersMax = 4_000
+
+interface Style {
+  level?: StatusLevel
+  isBold?: boolean
+}
+
+const controlNames: Record<string, string> = { '\n': '↵', '\r': '␍', '\t': '⇥', '\0': '␀', '\u007F': '␡' }
+
+// What the escape begins is removed: sequences with `[`, titles and links with `]`, and those of one letter.
+// oxlint-disable-next-line no-control-regex
+const escapes = /\u001B(?:\[([0-?]*)[ -/]*([@-~])|\][^\u0007\u001B]*(?:\u0007|\u001B\\)?|[@-Z\\^_])/g
+// Escapes in both directions and signs that turn the order of others around.
+// oxlint-disable-next-line no-control-regex
+const special = /‹redacted:([\w-]{1,40})›|[\u0000-\u001F\u007F-\u009F\u200B-\u200F\u2028-\u202E\u2060-\u2069\uFEFF]/g
+
+const levelByColour: Record<number, StatusLevel> = {
+  1: 'error',
+  2: 'ok',
+  3: 'warn',
+  4: 'info',
+  5: 'critical',
+  6: 'info',
+}
+
+/** The pieces a line is shown as. Only text comes out of it, whatever goes in. */
+export function piecesOf(line: string, marked: readonly string[] = [], charactersMax = shownCharactersMax): Piece[] {
+  const shown = line.length > charactersMax ? `${line.slice(0, charactersMax)}…` : line
+  const pieces: Piece[] = []
+  let style: Style = {}
+  let from = 0
+  for (const match of shown.matchAll(escapes)) {
+    pieces.push(...plainPieces(shown.slice(from, match.index), style))
+    if (match[2] === 'm') style = styled(style, match[1]!)
+    from = match.index + match[0].length
+  }
+  pieces.push(...plainPieces(shown.slice(from), style))
+  return marked.length === 0 ? pieces : pieces.flatMap((piece) => markedPieces(piece, marked))
+}
+
+function styled(before: Style, codes: string): Style {
+  let style = before
+  const numbers = codes.split(/[;:]/).map(Number)
+  for (let at = 0; at < numbers.length; at++) {
+    const code = numbers[at]!
+    if (code === 0) style = {}
+    else if (code === 1) style = { ...style, isBold: true }
+    else if (code === 39) style = withoutLevel(style)
+    else if (code === 38 || code === 48) at += numbers[at + 1] === 5 ? 2 : 4
+    else if ((code >= 30 && code <= 37) || (code >= 90 && code <= 97)) {
+      const level = levelByColour[code % 10]
+      style = level ? { ...style, level } : withoutLevel(style)
+    }
+  }
+  return style
+}
+
+const withoutLevel = ({ level: _level, ...style }: Style): Style => style
+
+function plainPieces(text: string, style: Style): Piece[] {
+  const pieces: Piece[] = []
+  let from = 0
+  for (const match of text.matchAll(special)) {
+    if (match.index > from) pieces.push({ text: text.slice(from, match.index), ...style })
+    const kind = match[1]
+    pieces.push(
+      kind === undefined ? { text: controlName(match[0]), isControl: true } : { text: kind, isRedacted: true },
+    )
+    from = match.index + match[0].length
+  }
+  if (from < text.length) pieces.push({ text: text.slice(from), ...style })
+  return pieces
+}
+
+function controlName(sign: string): string {
+  const code = sign.codePointAt(0)!
+  return (
+    controlNames[sign] ??
+    (code < 32 ? String.fromCodePoint(0x2400 + code) : `U+${code.toString(16).toUpperCase().padStart(4, '0')}`)
+  )
+}
+
+function markedPieces(piece: Piece, marked: readonly string[]): Piece[] {
+  if (piece.isControl || piece.isRedacted) return [piece]
+  const pattern = new RegExp(
+    marked.map((text) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)).join('|'),
+    'gi',
+  )
+  const pieces: Piece[] = []
+  let from = 0
+  for (const match of piece.text.matchAll(pattern)) {
+    if (match.index > from) pieces.push({ ...piece, text: piece.text.slice(from, match.index) })
+    pieces.push({ ...piece, text: match[0], isMarked: true })
+    from = match.index + match[0].length
+  }
+  if (from < piece.text.length) pieces.push({ ...piece, text: piece.text.slice(from) })
+  return pieces
+}
+
+const messageNames = ['message', 'msg', 'event', 'body', 'log']
+const saidElsewhere = new Set([
+  'level',
+  'severity',
+  'lvl',
+  'time',
+  'timestamp',
+  'ts',
+  '@timestamp',
+  'service',
+  ...messageNames,
+])
+const restMax = 12
+
+/** What is read first of a line, and the fields beside it. */
+export interface Summary {
+  message: string
+  rest: [name: string, value: string][]
+}
+
+/** Of a line that is JSON or logfmt the message, then the rest; of any other the line itself. */
+export function summaryOf({ line, fields }: { line: string; fields: Record<string, string> }): Summary {
+  const name = messageNames.find((candidate) => fields[candidate] !== undefined)
+  const isStructured = name !== undefined && (line.startsWith('{') || line.includes(`${name}=`))
+  if (!isStructured) return { message: line, rest: [] }
+  const rest = Object.entries(fields).filter(([field, value]) => !saidElsewhere.has(field) && value !== '')
+  return { message: fields[name]!, rest: rest.slice(0, restMax) }
+}
+
+/** A field of the line wherever it came with it. */
+export const fieldOf = (
+  row: { fields: Record<string, string>; metadata: Record<string, string>; labels: Record<string, string> },
+  name: string,
+): string | undefined => row.fields[name] ?? row.metadata[name] ?? row.labels[name]

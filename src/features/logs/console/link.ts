@@ -1,0 +1,15 @@
+import { pb } from '#console/paths.ts'
+import { stringifySearch } from '#console/search.ts'
+import type { LogsSearch } from './address.ts'
+import { absolute, type Span } from './timeRange.ts'
+
+/** An address that shows the same to whoever opens it whenever: the range stands still, the line is marked. */
+export const linkTo = ({ q, cols, wrap, context }: LogsSearch, span: Span, lineId: string | undefined): string =>
+  `${location.origin}${pb.logs()}${stringifySearch({
+    q: q || undefined,
+    ...absolute(span),
+    at: lineId,
+    context: context && lineId ? '1' : undefined,
+    cols: cols.length > 0 ? cols.join(',') : undefined,
+    wrap: wrap ? '1' : undefined,
+  })}`
