@@ -7,6 +7,8 @@ export interface LogExpression {
   kind: 'log'
   selector: Matcher[]
   stages: Stage[]
+  /** Where each stage stands in the query. */
+  places: { from: number; to: number }[]
 }
 
 /** One step of a pipeline: keeps or drops a line, or changes it and its labels. */

@@ -91,12 +91,17 @@ class Reader {
 
   #log(node: SyntaxNode): LogExpression {
     const nested = node.getChild('LogExpr')
-    if (nested) return this.#log(nested)
+    return nested ? this.#log(nested) : this.#lines(node)
+  }
+
+  #lines(node: SyntaxNode): LogExpression {
     const pipeline = node.getChild('PipelineExpr')
+    const parts = pipeline ? flattened(pipeline, 'PipelineExpr', 'PipelineStage').flatMap(stageParts) : []
     return {
       kind: 'log',
       selector: this.#selector(only(node, 'Selector')),
-      stages: pipeline ? this.#stages(pipeline) : [],
+      stages: parts.map((part) => this.#stage(part)),
+      places: parts.map(({ from, to }) => ({ from, to })),
     }
   }
 
@@ -113,47 +118,47 @@ class Reader {
     return matcher
   }
 
-  #stages(node: SyntaxNode): Stage[] {
-    return flattened(node, 'PipelineExpr', 'PipelineStage').flatMap((stage) => this.#stage(stage))
+  #stage(part: SyntaxNode): Stage {
+    const inner = part.name === 'LineFilter' ? part : children(part).find(({ name }) => name !== 'Pipe')!
+    switch (inner.name) {
+      case 'LineFilter':
+        return this.#lineFilter(inner)
+      case 'LabelFilter':
+        return { kind: 'labelFilter', filter: this.#labelFilter(inner) }
+      case 'LabelParser':
+        return this.#parser(inner)
+      case 'JsonExpressionParser':
+        return { kind: 'json', extractions: this.#extractions(inner) }
+      case 'LogfmtParser':
+      case 'LogfmtExpressionParser':
+        return this.#logfmt(inner)
+      case 'LineFormatExpr':
+        return { kind: 'lineFormat', template: this.#template(only(inner, 'String')) }
+      case 'LabelFormatExpr':
+        return this.#labelFormat(inner)
+      case 'DecolorizeExpr':
+        return { kind: 'decolorize' }
+      case 'DropLabelsExpr':
+        return this.#drop(inner)
+      default:
+        return { kind: 'keep', labels: deep(inner, 'KeepLabel').map((label) => this.#labelChoice(label)) }
+    }
   }
 
-  #stage(node: SyntaxNode): Stage[] {
-    const inner = children(node).find(({ name }) => name !== 'Pipe')!
-    switch (inner.name) {
-      case 'LineFilters':
-        return flattened(inner, 'LineFilters', 'LineFilter').map((each) => this.#lineFilter(each))
-      case 'LabelFilter':
-        return [{ kind: 'labelFilter', filter: this.#labelFilter(inner) }]
-      case 'LabelParser':
-        return [this.#parser(inner)]
-      case 'JsonExpressionParser':
-        return [{ kind: 'json', extractions: this.#extractions(inner) }]
-      case 'LogfmtParser':
-      case 'LogfmtExpressionParser': {
-        const flags = new Set(deep(inner, 'ParserFlag').map((flag) => this.#text(flag)))
-        return [
-          {
-            kind: 'logfmt',
-            strict: flags.has('--strict'),
-            keepEmpty: flags.has('--keep-empty'),
-            extractions: this.#extractions(inner),
-          },
-        ]
-      }
-      case 'LineFormatExpr':
-        return [{ kind: 'lineFormat', template: this.#template(only(inner, 'String')) }]
-      case 'LabelFormatExpr':
-        return [this.#labelFormat(inner)]
-      case 'DecolorizeExpr':
-        return [{ kind: 'decolorize' }]
-      case 'DropLabelsExpr': {
-        const labels = deep(inner, 'DropLabel').map((label) => this.#labelChoice(label))
-        const isDistinct = this.#accommodated.distinctAt.has(inner.from)
-        return [isDistinct ? { kind: 'distinct', names: labels.map(({ name }) => name) } : { kind: 'drop', labels }]
-      }
-      default:
-        return [{ kind: 'keep', labels: deep(inner, 'KeepLabel').map((label) => this.#labelChoice(label)) }]
+  #logfmt(node: SyntaxNode): Stage {
+    const flags = new Set(deep(node, 'ParserFlag').map((flag) => this.#text(flag)))
+    return {
+      kind: 'logfmt',
+      strict: flags.has('--strict'),
+      keepEmpty: flags.has('--keep-empty'),
+      extractions: this.#extractions(node),
     }
+  }
+
+  #drop(node: SyntaxNode): Stage {
+    const labels = deep(node, 'DropLabel').map((label) => this.#labelChoice(label))
+    if (!this.#accommodated.distinctAt.has(node.from)) return { kind: 'drop', labels }
+    return { kind: 'distinct', names: labels.map(({ name }) => name) }
   }
 
   #lineFilter(node: SyntaxNode): LineFilter {
@@ -300,17 +305,12 @@ class Reader {
   #logRange(node: SyntaxNode): Pick<RangeAggregation, 'query' | 'unwrap' | 'rangeNs' | 'offsetNs'> {
     const nested = node.getChild('LogRangeExpr')
     if (nested) return this.#logRange(nested)
-    const pipeline = node.getChild('PipelineExpr')
     const unwrap = node.getChild('UnwrapExpr')
     const range = only(node, 'Range')
     const rangeNs = durationNs(this.#text(only(range, 'Duration')))
     if (!(rangeNs > 0)) throw this.#error(range, 'the range has to be longer than 0')
     return {
-      query: {
-        kind: 'log',
-        selector: this.#selector(only(node, 'Selector')),
-        stages: pipeline ? this.#stages(pipeline) : [],
-      },
+      query: this.#lines(node),
       unwrap: unwrap && this.#unwrap(unwrap),
       rangeNs,
       offsetNs: this.#accommodated.offsetsNs.get(range.to) ?? 0,
@@ -492,6 +492,12 @@ function checkTerm({ how, text }: LineTerm): void {
   if (how === 'matches') compileExpression(text)
   if (how === 'pattern') linePattern(text, 'filter')
   if (how === 'ip') ipRange(text)
+}
+
+/** Line filters that stand together are one stage to the grammar. */
+function stageParts(stage: SyntaxNode): SyntaxNode[] {
+  const filters = stage.getChild('LineFilters')
+  return filters ? flattened(filters, 'LineFilters', 'LineFilter') : [stage]
 }
 
 /** Two label filters side by side mean both; the grammar wants a word between them and says so with an empty error. */
