@@ -58,7 +58,7 @@ test('every command in the documents exists, with the options it is shown with',
   assert.ok(count > 25, `only ${count} commands were found`)
 })
 
-test('every variable in the documents is a setting, or one of those for commands', () => {
+test('every variable in the documents is a setting, or one of those for commands and compose', () => {
   const secrets = settingKeys
     .filter((key) => settingOf(key).secret !== undefined)
     .map((key) => `${environmentName(key)}_FILE`)
@@ -70,6 +70,7 @@ test('every variable in the documents is a setting, or one of those for commands
     'MIKTOS_CONFIG',
     'MIKTOS_NAME',
     'MIKTOS_NAME_FILE',
+    'MIKTOS_PORT_ON_HOST',
   ])
   for (const { name, text } of texts) {
     const unknown = [...text.matchAll(/\bMIKTOS_[A-Z_]+\b/g)]
