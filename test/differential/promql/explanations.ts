@@ -1,0 +1,41 @@
+import type { Question } from './answers.ts'
+
+interface Explanation {
+  reason: string
+  holds(question: Question): boolean
+}
+
+const isRange = ({ at }: Question): boolean => typeof at !== 'number'
+
+/** Why we answer otherwise than Prometheus 2.42 where we do. What is not in here fails the test. */
+const explanations: Explanation[] = [
+  {
+    reason: 'predict_linear(x[d] @ t): Prometheus moves the window on with every step, though @ fixes it',
+    holds: (question) => isRange(question) && /predict_linear\(.*@/.test(question.text),
+  },
+  {
+    reason: 'timestamp(x @ t offset d): Prometheus leaves the offset out',
+    holds: ({ text }) => /timestamp\([^()]*(offset[^()]*@|@.*offset)/.test(text),
+  },
+  {
+    reason:
+      'count_values by three labels: Prometheus overwrites its list of labels at the first step and groups by others after',
+    holds: (question) =>
+      isRange(question) && /count_values/.test(question.text) && /by \([^)]*,[^)]*,/.test(question.text),
+  },
+  {
+    reason: 'the sine of a power so large that its last bit decides everything',
+    holds: ({ text }) => /\b(sin|cos|tan)\(/.test(text) && /\^|exp|sinh|cosh/.test(text),
+  },
+  {
+    reason: 'what rounding leaves of a mean that does not change is taken for a counter that was reset',
+    holds: ({ text }) =>
+      /\b(rate|increase|irate|resets|changes)\(.*(avg|stddev|stdvar|quantile|sum)_over_time/.test(text),
+  },
+]
+
+export const explanationOf = (question: Question): string | undefined =>
+  explanations.find(({ holds }) => holds(question))?.reason
+
+export const undecided =
+  'Prometheus answers otherwise when it is asked again: series in no order, among them equal ones'
