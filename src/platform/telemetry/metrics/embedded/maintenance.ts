@@ -1,0 +1,128 @@
+import type { BlockFile } from './blockFile.ts'
+import { isDiskFull } from './disk.ts'
+import type { Intake, IntakeParts } from './intake.ts'
+import { mergePlan } from './mergePlan.ts'
+import { mergeFiles, sealWindow } from './seal.ts'
+import type { WriteAheadLog } from './wal.ts'
+
+/** A segment of the log ends here also when no window is sealed, so that it can go piece by piece. */
+const segmentBytesMax = 16 * 1_048_576
+
+export interface MaintenanceParts extends IntakeParts {
+  intake: Intake
+  wal: WriteAheadLog
+  now: () => number
+  bounds: { retentionMs: number; bytesMax: number }
+  warn: (message: string, details?: Record<string, unknown>) => void
+}
+
+/** Turns windows of the head into files, merges files, and deletes what is too old or too much. */
+export class Maintenance {
+  readonly #parts: MaintenanceParts
+  #last: Promise<void> = Promise.resolve()
+  #next: Promise<void> | null = null
+  #stopped = false
+  #failing = false
+
+  constructor(parts: MaintenanceParts) {
+    this.#parts = parts
+  }
+
+  /** Where windows stop taking samples a new segment of the log begins: what came before is in their files. */
+  async beginSealing(): Promise<void> {
+    const { head, intake, limits, now, wal } = this.#parts
+    const due = this.#failing ? [] : head.due(intake.newestMs - limits.outOfOrderMs, now(), limits.headBytesMax)
+    if (due.length === 0 && wal.segmentBytes < segmentBytesMax) return
+    try {
+      await wal.flush()
+      await wal.rotate()
+    } catch (error) {
+      this.#report(error)
+      return
+    }
+    head.beginSealing(due)
+    for (const window of due) window.sealedBefore = wal.segment
+    if (due.length > 0) void this.run()
+  }
+
+  /** Begins when what is going on is done, so that it sees what is due now. */
+  run(): Promise<void> {
+    this.#next ??= this.#last = this.#last.then(() => {
+      this.#next = null
+      return this.#work()
+    })
+    return this.#next
+  }
+
+  async #work(): Promise<void> {
+    try {
+      // First what makes room.
+      await this.#deleteOld()
+      await this.#seal()
+      await this.#trimLog()
+      await this.#merge()
+      await this.#deleteMuch()
+      this.#failing = false
+    } catch (error) {
+      this.#report(error)
+    }
+  }
+
+  /** What is in memory and in the log stays there; the next run tries again. */
+  #report(error: unknown): void {
+    if (!this.#failing) {
+      const reason = error instanceof Error ? error.message : String(error)
+      this.#parts.warn('Metrics could not be moved into files', { reason, disk_full: isDiskFull(error) })
+    }
+    this.#failing = true
+  }
+
+  async #seal(): Promise<void> {
+    const { head, blocks } = this.#parts
+    for (const window of head.sealing) {
+      if (this.#stopped) return
+      await sealWindow(window, blocks)
+      head.sealed(window)
+    }
+  }
+
+  /** Segments whose samples are all in files go; ids of their batches stay. */
+  async #trimLog(): Promise<void> {
+    const { head, ids, metadata, now, wal } = this.#parts
+    const done = wal.olderThan(Math.min(head.oldestSegment, wal.segment))
+    if (done.length > 0) await metadata.save()
+    for (const segment of done) {
+      await ids.keep(segment, now())
+      await wal.remove(segment)
+    }
+    await ids.prune(now())
+  }
+
+  async #merge(): Promise<void> {
+    const { blocks, intake, limits, wal } = this.#parts
+    for (;;) {
+      const files: BlockFile[] | null = mergePlan(blocks.files, intake.newestMs - limits.outOfOrderMs)
+      if (!files || this.#stopped) return
+      await mergeFiles(files, wal.oldestSegment, blocks)
+    }
+  }
+
+  async #deleteOld(): Promise<void> {
+    const { blocks, bounds, now } = this.#parts
+    const beforeMs = now() - bounds.retentionMs
+    for (const file of blocks.files.filter(({ toMs }) => toMs <= beforeMs)) blocks.remove(file)
+    await blocks.pruneQuarantine(beforeMs)
+  }
+
+  async #deleteMuch(): Promise<void> {
+    const { blocks, bounds, wal } = this.#parts
+    while (blocks.bytes + wal.bytes > bounds.bytesMax && blocks.files.length > 0)
+      await blocks.removeForGood(blocks.files[0]!)
+  }
+
+  /** Ends with what is being done; nothing is lost by that. */
+  async stop(): Promise<void> {
+    this.#stopped = true
+    await this.#last
+  }
+}

@@ -1,0 +1,187 @@
+import { mkdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Matcher } from '../../labels.ts'
+import { evaluateInstant, evaluateRange, parsePromql } from '../../promql/index.ts'
+import type { MetricStats, MetricStore, SampleSource, TimeSpan } from '../metrics.ts'
+import { BatchIds } from './batchIds.ts'
+import { Blocks } from './blocks.ts'
+import { Commits } from './commits.ts'
+import { Disk } from './disk.ts'
+import { Head } from './head.ts'
+import { Intake } from './intake.ts'
+import { defaultLimits, type StoreLimits } from './limits.ts'
+import { Maintenance } from './maintenance.ts'
+import { labelOf, matchingSeries } from './matching.ts'
+import { MetadataBook } from './metadataBook.ts'
+import { readSeries } from './reading.ts'
+import { replay } from './replay.ts'
+import { SeriesIndex, type IndexedSeries } from './seriesIndex.ts'
+import { WriteAheadLog } from './wal.ts'
+
+const maintainEveryMs = 30_000
+
+export interface EmbeddedMetricsOptions {
+  /** The store is alone in this folder. */
+  dir: string
+  now: () => number
+  retentionMs: number
+  /** Of all files; the oldest go first. */
+  bytesMax: number
+  /** Told of what people should know: damage, a full disk. */
+  warn?: (message: string, details?: Record<string, unknown>) => void
+  limits?: Partial<StoreLimits>
+}
+
+export interface MetricsHealth {
+  /** Bytes on disk, and of those in the write-ahead log. */
+  bytes: number
+  walBytes: number
+  headBytes: number
+  files: number
+  series: number
+  /** Files, and stretches of the write-ahead log, that were damaged and set aside. */
+  quarantinedFiles: number
+  /** Series of a file, not set aside yet, whose samples could not be read. */
+  damagedRegions: number
+  isDiskFull: boolean
+}
+
+export interface EmbeddedMetrics extends MetricStore, SampleSource {
+  health(): MetricsHealth
+  configure(bounds: { retentionMs: number; bytesMax: number }): Promise<void>
+  /** Seals, merges and deletes what is due. Happens by itself every half minute. */
+  maintain(): Promise<void>
+}
+
+/**
+ * The store of metrics in a folder. What an append acknowledged is on disk; after a crash, damage or with a full
+ * disk it opens all the same, with everything that can be read.
+ */
+export async function openEmbeddedMetrics(options: EmbeddedMetricsOptions): Promise<EmbeddedMetrics> {
+  const { dir, now, warn = () => {} } = options
+  const limits = { ...defaultLimits, ...options.limits }
+  const bounds = { retentionMs: options.retentionMs, bytesMax: options.bytesMax }
+  const folders = { wal: join(dir, 'wal'), ids: join(dir, 'ids') }
+  for (const folder of Object.values(folders)) await mkdir(folder, { recursive: true, mode: 0o700 })
+
+  const index = new SeriesIndex()
+  const head = new Head(index)
+  const blocks = new Blocks(dir, index)
+  const ids = new BatchIds(folders.ids, limits.idsKeptMs, limits.idsMax)
+  const metadata = new MetadataBook(join(dir, 'metadata.json'))
+  const parts = { index, head, blocks, ids, metadata, limits }
+  const intake = new Intake(parts)
+  const disk = new Disk(dir, limits.diskShareMax)
+  const oldestMs = (): number => Math.max(now() - bounds.retentionMs, blocks.horizonMs)
+
+  await blocks.load(warn)
+  await metadata.load()
+  await ids.load()
+  for (const series of index.all()) intake.newestMs = Math.max(intake.newestMs, series.newestMs)
+  for (const segment of await replay(folders.wal, parts, intake, now(), oldestMs())) {
+    warn('The write-ahead log of metrics was damaged in places; what could be read was kept', { segment })
+    await blocks.keepAside(
+      `${segment}.wal`,
+      await readFile(join(folders.wal, `${String(segment).padStart(8, '0')}.wal`)),
+    )
+  }
+  const wal = await WriteAheadLog.open(folders.wal)
+  const maintenance = new Maintenance({ ...parts, intake, wal, now, bounds, warn })
+  const commits = new Commits(
+    wal,
+    disk,
+    (batch) => intake.take(batch, wal, now(), oldestMs()),
+    () => maintenance.beginSealing(),
+  )
+  const timer = setInterval(() => void maintain(), maintainEveryMs).unref()
+
+  async function maintain(): Promise<void> {
+    await commits.run()
+    await maintenance.run()
+  }
+
+  const sourcesOf = ({ fromMs, toMs }: TimeSpan) => ({
+    files: blocks.overlapping(fromMs, toMs),
+    windows: head.overlapping(fromMs, toMs),
+  })
+
+  async function* select(matchers: Matcher[], span: TimeSpan, signal: AbortSignal) {
+    const sources = sourcesOf(span)
+    for (const file of sources.files) file.hold()
+    try {
+      const wanted = matchingSeries(index, matchers).filter(({ newestMs }) => newestMs >= span.fromMs)
+      yield* readSeries(wanted, sources, span, signal)
+    } finally {
+      for (const file of sources.files) file.release()
+    }
+  }
+
+  /** Series that any of the selectors matches and that have samples in the span. */
+  function present(selectors: Matcher[][], span: TimeSpan): IndexedSeries[] {
+    const { files, windows } = sourcesOf(span)
+    const matched =
+      selectors.length === 0 ? index.all() : new Set(selectors.flatMap((one) => matchingSeries(index, one)))
+    return Array.from(matched).filter(
+      (series) =>
+        windows.some((window) => window.series.get(series)?.overlaps(span.fromMs, span.toMs)) ||
+        files.some((file) => file.find(series, span.fromMs, span.toMs) >= 0),
+    )
+  }
+
+  const firstOf = (texts: Set<string>, limit: number): string[] => [...texts].toSorted().slice(0, limit || undefined)
+
+  return {
+    append: (batch) => commits.append(batch),
+    select,
+    instant: async (expression, atMs, options) => evaluateInstant(parsePromql(expression), atMs, { select }, options),
+    range: async (expression, span, options) => evaluateRange(parsePromql(expression), span, { select }, options),
+    series: async (selectors, span, limit) =>
+      present(selectors, span)
+        .slice(0, limit || undefined)
+        .map(({ labels }) => labels),
+    labelNames: async (selectors, span, limit) =>
+      firstOf(new Set(present(selectors, span).flatMap(({ labels }) => Object.keys(labels))), limit),
+    labelValues: async (name, selectors, span, limit) => {
+      const values = new Set(present(selectors, span).map(({ labels }) => labelOf(labels, name)))
+      values.delete('')
+      return firstOf(values, limit)
+    },
+    metadata: async (wanted) => metadata.list(wanted),
+    stats: async () => statsOf(index, head, blocks, wal),
+    health: () => ({
+      bytes: blocks.bytes + wal.bytes,
+      walBytes: wal.bytes,
+      headBytes: head.bytes,
+      files: blocks.files.length,
+      series: index.size,
+      quarantinedFiles: blocks.quarantinedFiles,
+      damagedRegions: blocks.damagedRegions,
+      isDiskFull: disk.isFull,
+    }),
+    configure: async (changed) => {
+      Object.assign(bounds, changed)
+      await maintain()
+    },
+    maintain,
+    close: async () => {
+      clearInterval(timer)
+      await commits.close()
+      await maintenance.stop()
+      await wal.close()
+      blocks.close()
+    },
+  }
+}
+
+function statsOf(index: SeriesIndex, head: Head, blocks: Blocks, wal: WriteAheadLog): MetricStats {
+  const spans = [...blocks.files, ...head.overlapping(-Infinity, Infinity)]
+  let newestMs = -Infinity
+  for (const series of index.all()) newestMs = Math.max(newestMs, series.newestMs)
+  return {
+    series: index.size,
+    samples: blocks.samples + head.samples,
+    bytes: blocks.bytes + wal.bytes,
+    oldestMs: spans.length === 0 ? null : Math.min(...spans.map(({ oldestMs }) => oldestMs)),
+    newestMs: newestMs === -Infinity ? null : newestMs,
+  }
+}
