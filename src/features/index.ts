@@ -5,6 +5,8 @@ import { createAudit } from './audit/index.ts'
 import { createAuth, type Auth } from './auth/index.ts'
 import { backupFeature } from './backup/index.ts'
 import { createDemo } from './demo/index.ts'
+import { createMetricsFeature } from './metrics/index.ts'
+import { logsFeature } from './logs/index.ts'
 import { mfaFeature } from './mfa/index.ts'
 import { processesFeature } from './processes/index.ts'
 import { projectsFeature } from './projects/index.ts'
@@ -27,6 +29,8 @@ export function createFeatures(): { features: Feature[]; auth: Auth } {
     createAudit(),
     activity.feature,
     createDemo(activity),
+    logsFeature,
+    createMetricsFeature(),
     settingsFeature,
     systemFeature,
     processesFeature,

@@ -9,6 +9,7 @@ import type { Logger } from './logging/logging.ts'
 import type { Metrics } from './metrics/metrics.ts'
 import type { Live } from './realtime/live.ts'
 import type { Secrets } from './secrets.ts'
+import type { Telemetry } from './telemetry/telemetry.ts'
 
 /** What every feature stands on. Time and configuration come from here, never from globals. */
 export interface Platform {
@@ -21,6 +22,7 @@ export interface Platform {
   health: HealthChecks
   metrics: Metrics
   live: Live
+  telemetry: Telemetry
   lifecycle: Lifecycle
   log: Logger
   /** Milliseconds since 1970. */

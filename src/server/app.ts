@@ -72,7 +72,8 @@ export async function createApp({ config, log, now, background = true }: AppOpti
     await mountOperations(server, operations, page)
     if (background) {
       const stream = createStream(platform, authenticator)
-      mountSockets(server, stream.routes)
+      const sockets = features.flatMap((feature) => feature.sockets?.(platform, stream) ?? [])
+      mountSockets(server, [...stream.routes, ...sockets])
       stops.push(stream.start(), startOutboxSweep(platform))
       for (const { start } of features) if (start) stops.push(await start(platform, server, stream))
     }

@@ -13,6 +13,7 @@ import type { Logger } from '#platform/logging/logging.ts'
 import { createMetrics } from '#platform/metrics/metrics.ts'
 import type { Platform, Stop } from '#platform/platform.ts'
 import { createLive } from '#platform/realtime/live.ts'
+import { createTelemetry } from '#platform/telemetry/telemetry.ts'
 import { loadOrCreateSecret, secretsFrom } from '#platform/secrets.ts'
 
 export const version = (
@@ -33,6 +34,7 @@ export async function createPlatform(
   })
   const database = await openDatabase(config.get('database_url'), [metrics.queryPlugin])
   const ports = await openPorts(config, log)
+  const telemetry = createTelemetry(config, log)
   const platform: Platform = {
     config,
     database,
@@ -43,6 +45,7 @@ export async function createPlatform(
     metrics,
     lifecycle: createLifecycle(),
     live: createLive(now),
+    telemetry,
     log,
     now,
     version,
@@ -51,6 +54,7 @@ export async function createPlatform(
   return {
     platform,
     close: async () => {
+      await telemetry.close()
       await ports.close()
       await database.close()
     },

@@ -313,12 +313,23 @@ export const settings = {
     'Disk for logs in bytes; the oldest day goes first',
     live,
   ),
+  metrics_interval_seconds: retention.given(
+    kinds.integer(0, 3_600),
+    15,
+    'How often the metrics of Miktos itself and of this machine are stored; 0 never',
+  ),
   metrics_retention_hours: retention.given(kinds.integer(1, 876_000), 720, 'Hours of metrics kept', live),
   metrics_bytes_max: retention.given(
     kinds.integer(mebibyte, 1_048_576 * mebibyte),
     20_480 * mebibyte,
     'Disk for metrics in bytes; the oldest go first',
     live,
+  ),
+
+  scrape_config_file: health.optional(
+    kinds.path,
+    'Prometheus configuration whose `scrape_configs` (static targets) are scraped',
+    { path: true },
   ),
 
   health_cpu_percent_max: health.given(

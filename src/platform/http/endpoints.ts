@@ -4,6 +4,7 @@ import type { Platform, Stop } from '../platform.ts'
 import type { Stream } from '../realtime/stream.ts'
 import type { RequestContext } from './request.ts'
 import type { HttpServer } from './server.ts'
+import type { SocketRoute } from './upgrade.ts'
 
 /** One function per endpoint; what it returns is checked against the reply schema and sent. */
 export type Handlers<T extends Endpoints> = {
@@ -32,6 +33,8 @@ export interface Feature {
   migrations: Migration[]
   endpoints: Endpoints
   handlers: Record<string, AnyHandler>
+  /** Paths that speak WebSocket. */
+  sockets?: (platform: Platform, stream: Stream) => SocketRoute[]
   start?: Start
 }
 
@@ -44,6 +47,7 @@ export function feature<T extends Endpoints>(parts: {
   migrations?: Migration[]
   endpoints: T
   handlers: Handlers<T>
+  sockets?: NonNullable<Feature['sockets']>
   start?: Start
 }): Feature {
   // The only place where the types of single endpoints are given up: the router treats all alike.

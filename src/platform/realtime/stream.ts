@@ -1,5 +1,6 @@
 import type { WebSocket } from 'ws'
 import * as z from 'zod'
+import type { Access } from '#kernel/contract.ts'
 import { AppError } from '#kernel/errors.ts'
 import { newId } from '#kernel/id.ts'
 import { iso, secondMs } from '#kernel/time.ts'
@@ -37,6 +38,9 @@ interface Connection {
   id: string
   socket: WebSocket
   ctx: Context
+  access: Access
+  /** What it is for, where it is not the stream. */
+  what: string | undefined
   unwatch: Map<string, () => void>
   dropped: Map<string, number>
   alive: boolean
@@ -52,6 +56,11 @@ export interface StreamConnection {
 
 export interface Stream {
   routes: SocketRoute[]
+  /**
+   * Looks after a socket that speaks otherwise: it counts among its user's, hears a heartbeat, and ends with the session,
+   * with the right to `access`, and with the server. False when it was refused, and closed.
+   */
+  adopt(socket: WebSocket, ctx: Context, access: Access, what: string): boolean
   connections(): StreamConnection[]
   /** Calls the listener when a socket was opened or closed. */
   onConnections(listener: () => void): Stop
@@ -64,12 +73,24 @@ export function createStream(platform: Platform, authenticator: Authenticator): 
   const listeners = new Set<() => void>()
   const changed = (): void => listeners.forEach((listener) => listener())
 
-  const accept = (socket: WebSocket, ctx: Context): void => {
+  const take = (socket: WebSocket, ctx: Context, access: Access, what?: string): Connection | undefined => {
     const mine = [...open].filter((other) => other.ctx.actor.id === ctx.actor.id).length
-    const connection: Connection = { id: newId(), socket, ctx, unwatch: new Map(), dropped: new Map(), alive: true }
+    const connection: Connection = {
+      id: newId(),
+      socket,
+      ctx,
+      access,
+      what,
+      unwatch: new Map(),
+      dropped: new Map(),
+      alive: true,
+    }
     socket.on('error', () => socket.terminate())
     const socketsMax = platform.config.get('sockets_per_user_max')
-    if (mine >= socketsMax) return socket.close(closeCodes.tooMany, `More than ${socketsMax} sockets`)
+    if (mine >= socketsMax) {
+      socket.close(closeCodes.tooMany, `More than ${socketsMax} sockets`)
+      return undefined
+    }
     open.add(connection)
     changed()
     socket.on('close', () => {
@@ -80,6 +101,12 @@ export function createStream(platform: Platform, authenticator: Authenticator): 
     socket.on('pong', () => {
       connection.alive = true
     })
+    return connection
+  }
+
+  const accept = (socket: WebSocket, ctx: Context): void => {
+    const connection = take(socket, ctx, 'authenticated')
+    if (!connection) return
     socket.on('message', (bytes, isBinary) => receive(platform, connection, isBinary ? undefined : String(bytes)))
     send(connection, {
       type: 'hello',
@@ -96,13 +123,14 @@ export function createStream(platform: Platform, authenticator: Authenticator): 
       access: 'authenticated',
       accept,
     })),
+    adopt: (socket, ctx, access, what) => take(socket, ctx, access, what) !== undefined,
     connections: () =>
-      [...open].map(({ id, ctx, unwatch }) => ({
+      [...open].map(({ id, ctx, what, unwatch }) => ({
         id,
         user_id: ctx.actor.id,
         label: ctx.actor.label,
         address: ctx.origin.address,
-        topics: [...unwatch.keys()],
+        topics: what === undefined ? [...unwatch.keys()] : [what],
       })),
     onConnections: (listener) => {
       listeners.add(listener)
@@ -232,12 +260,13 @@ async function recheck(platform: Platform, authenticator: Authenticator, connect
   try {
     const actor: Actor = await authenticator.recheck(connection.ctx.actor)
     connection.ctx = new Context(platform, actor, connection.ctx.origin)
+    connection.ctx.require(connection.access)
     for (const name of connection.unwatch.keys()) {
       if (whyNot(platform.live.find(name), { ...connection, unwatch: new Map() }, name)) unsubscribe(connection, name)
     }
   } catch (error) {
     // Only a "no" ends the socket; a database that is away for a moment does not.
-    if (error instanceof AppError && error.status === 401)
+    if (error instanceof AppError && (error.status === 401 || error.status === 403))
       connection.socket.close(closeCodes.sessionEnded, 'The session has ended')
   }
 }

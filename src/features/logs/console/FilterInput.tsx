@@ -70,7 +70,7 @@ export function FilterInput({ q, problem, onQ }: FilterInputProps) {
             if (key === 'Enter') commit(typed)
             if (key === 'Escape') currentTarget.blur()
           }}
-          className="!pr-8 !pl-7 font-mono !text-sm max-md:!text-[16px]"
+          className="!pr-8 !pl-7 font-mono !text-sm [font-variant-ligatures:none] max-md:!text-[16px]"
         />
         {shown && <Underline ref={under} text={typed} problem={shown} />}
         {typed !== '' && (
@@ -107,7 +107,7 @@ function Underline({ ref, text, problem }: UnderlineProps) {
     <div
       ref={ref}
       aria-hidden="true"
-      className="pointer-events-none absolute inset-0 overflow-hidden border border-transparent pr-8 pl-7 font-mono text-sm leading-[30px] whitespace-pre text-transparent max-md:text-[16px] max-md:leading-[38px]"
+      className="pointer-events-none absolute inset-0 overflow-hidden border border-transparent pr-8 pl-7 font-mono text-sm [font-variant-ligatures:none] leading-[30px] whitespace-pre text-transparent max-md:text-[16px] max-md:leading-[38px]"
     >
       {text.slice(0, from)}
       <span data-problem="" className="underline decoration-error decoration-wavy decoration-2 underline-offset-4">

@@ -84,9 +84,9 @@ export function FixedList({ shown, handle, selected, anchor, onSelect, ...look }
         const id = clickedRow(target)
         if (id) onSelect(id)
       }}
-      className="min-h-0 flex-1 overflow-x-hidden overflow-y-auto font-mono text-sm [contain:strict] [overflow-anchor:none]"
+      className="min-h-0 flex-1 overflow-x-hidden overflow-y-auto font-mono text-sm [contain:strict] [font-variant-ligatures:none] [overflow-anchor:none]"
     >
-      <div style={{ height: 2 * edgePx + length * rowPx }}>
+      <div style={{ height: (isFollowing ? 1 : 2) * edgePx + length * rowPx }}>
         <Edge label="Load older lines" end="Beginning of the range" onLoad={hasOlder ? loadOlder : undefined} />
         <div style={{ transform: `translateY(${first * rowPx}px)` }}>
           {Array.from({ length: count }, (_none, offset) => {

@@ -56,7 +56,7 @@ export default function WrappedList({ shown, handle, selected, anchor, onSelect,
         const id = clickedRow(target)
         if (id) onSelect(id)
       }}
-      className="min-h-0 flex-1 overflow-x-hidden overflow-y-auto font-mono text-sm [contain:strict] [overflow-anchor:none]"
+      className="min-h-0 flex-1 overflow-x-hidden overflow-y-auto font-mono text-sm [contain:strict] [font-variant-ligatures:none] [overflow-anchor:none]"
     >
       <Edge label="Load older lines" end="Beginning of the range" onLoad={hasOlder ? loadOlder : undefined} />
       <Virtualizer ref={list} data={items} scrollRef={scroller} startMargin={edgePx} itemSize={20} shift={isPrepended}>

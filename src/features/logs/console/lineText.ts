@@ -21,7 +21,7 @@ interface Style {
   isBold?: boolean
 }
 
-const controlNames: Record<string, string> = { '\n': '↵', '\r': '␍', '\t': '⇥', '\0': '␀', '\u007F': '␡' }
+const controlNames: Record<string, string> = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '\0': '\\0' }
 
 // What the escape begins is removed: sequences with `[`, titles and links with `]`, and those of one letter.
 // oxlint-disable-next-line no-control-regex
@@ -88,12 +88,10 @@ function plainPieces(text: string, style: Style): Piece[] {
   return pieces
 }
 
+/** As programmers write it: every font has these letters. */
 function controlName(sign: string): string {
-  const code = sign.codePointAt(0)!
-  return (
-    controlNames[sign] ??
-    (code < 32 ? String.fromCodePoint(0x2400 + code) : `U+${code.toString(16).toUpperCase().padStart(4, '0')}`)
-  )
+  const hex = sign.codePointAt(0)!.toString(16)
+  return controlNames[sign] ?? (hex.length <= 2 ? `\\x${hex.padStart(2, '0')}` : `\\u${hex.padStart(4, '0')}`)
 }
 
 function markedPieces(piece: Piece, marked: readonly string[]): Piece[] {

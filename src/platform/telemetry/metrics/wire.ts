@@ -73,7 +73,7 @@ function onGrid(
   stepMs: number,
   length: number,
 ): string[] {
-  const grid = new Array<string>(length).fill('null')
+  const grid = Array.from({ length }, () => 'null')
   for (let index = 0; index < values.length; index++)
     grid[Math.round((timestamps[index]! - fromMs) / stepMs)] = gridText(values[index])
   return grid

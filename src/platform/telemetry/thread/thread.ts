@@ -6,7 +6,7 @@ import type { Logger } from '../../logging/logging.ts'
 import type { Failure, Reply, Request } from './messages.ts'
 import type { Handover, Methods } from './serve.ts'
 
-type Result<T> = Awaited<T> extends Handover<infer V> ? V : Awaited<T>
+type Result<T> = T extends Handover<infer V> ? V : T
 
 export interface CallOptions {
   /** The method's own signal aborts with it, and the call is rejected at once. */
@@ -24,7 +24,7 @@ export interface Thread<M extends Methods> {
     method: K,
     args: Parameters<M[K]>[0],
     options?: CallOptions,
-  ): Promise<Result<ReturnType<M[K]>>>
+  ): Promise<Result<Awaited<ReturnType<M[K]>>>>
   /** Whether it answers now; why not otherwise. */
   state(): { running: boolean; restarts: number; lastFailure: string | null }
   close(): Promise<void>

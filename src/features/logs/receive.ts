@@ -1,0 +1,39 @@
+import { AppError } from '#kernel/errors.ts'
+import type { Input } from '#kernel/contract.ts'
+import type { RequestContext } from '#platform/http/request.ts'
+import { otlpReply, type BodyHead } from '#platform/telemetry/ingest/index.ts'
+import type { LogAppend } from '#platform/telemetry/logs/logs.ts'
+import type { Rejection } from '#platform/telemetry/metrics/metrics.ts'
+import type { logsEndpoints } from './contract.ts'
+
+const headOf = (ctx: RequestContext): BodyHead => ({
+  contentType: ctx.incoming.headers['content-type'],
+  contentEncoding: ctx.incoming.headers['content-encoding'],
+  receivedMs: ctx.now(),
+})
+
+/** As Loki: what is good is stored, and 400 tells of the rest, which no collector sends again. */
+export async function receivePush(ctx: RequestContext): Promise<undefined> {
+  const { rejected } = await ctx.platform.telemetry.logs.ingest('loki', ctx.incoming.rawBody, headOf(ctx))
+  if (rejected.length > 0) throw new AppError('MALFORMED_REQUEST', rejectionText(rejected), { rejected })
+}
+
+/** Partial success is success: the answer says how many were left out, and why. */
+export async function receiveOtlp(ctx: RequestContext): Promise<Buffer> {
+  const head = headOf(ctx)
+  const { rejected } = await ctx.platform.telemetry.logs.ingest('otlp', ctx.incoming.rawBody, head)
+  const reply = otlpReply('logs', head.contentType, rejected)
+  ctx.outgoing.header('content-type', reply.contentType)
+  return reply.body
+}
+
+export async function receiveLines(
+  ctx: RequestContext,
+  { params: { service_id } }: Input<(typeof logsEndpoints)['write']>,
+): Promise<LogAppend> {
+  const { logs } = ctx.platform.telemetry
+  return logs.ingest('lines', ctx.incoming.rawBody, { ...headOf(ctx), service: service_id })
+}
+
+const rejectionText = (rejected: readonly Rejection[]): string =>
+  rejected.map(({ count, example }) => (count === 1 ? example : `${example} (${count} times)`)).join('; ')

@@ -1,0 +1,37 @@
+import { AppError } from '#kernel/errors.ts'
+import { JsonBytes } from '#platform/http/endpoints.ts'
+import type { RequestContext } from '#platform/http/request.ts'
+
+interface BatchQuery {
+  query: string
+  from_ms?: number | undefined
+  to_ms?: number | undefined
+  step_ms?: number | undefined
+}
+
+/** Runs all at the same time; one that fails says so in its place and spoils nothing. */
+export async function runBatch(ctx: RequestContext, queries: readonly BatchQuery[]): Promise<JsonBytes> {
+  const results = await Promise.all(queries.map((query) => runOne(ctx, query)))
+  const parts = results.flatMap((bytes, index) => (index === 0 ? [bytes] : [comma, bytes]))
+  return new JsonBytes(Buffer.concat([head, ...parts, tail]))
+}
+
+const head = Buffer.from('{"results":[')
+const comma = Buffer.from(',')
+const tail = Buffer.from(']}')
+
+async function runOne(ctx: RequestContext, { query, from_ms, to_ms, step_ms }: BatchQuery): Promise<Uint8Array> {
+  const { metrics } = ctx.platform.telemetry
+  const { signal } = ctx.incoming
+  try {
+    if (from_ms === undefined || to_ms === undefined || step_ms === undefined)
+      return await metrics.instant({ expression: query, atMs: to_ms ?? ctx.now(), as: 'grid' }, signal)
+    if (to_ms < from_ms) throw new AppError('VALIDATION_FAILED', 'The span ends before it begins', { field: 'to_ms' })
+    return await metrics.range({ expression: query, fromMs: from_ms, toMs: to_ms, stepMs: step_ms, as: 'grid' }, signal)
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error
+    const { code, message, details } = error
+    const position = typeof details['position'] === 'number' ? details['position'] : null
+    return Buffer.from(JSON.stringify({ type: 'error', code, message, position }))
+  }
+}

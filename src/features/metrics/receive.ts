@@ -1,0 +1,37 @@
+import { AppError } from '#kernel/errors.ts'
+import { otlpReply, type BodyHead } from '#platform/telemetry/ingest/index.ts'
+import type { RequestContext } from '#platform/http/request.ts'
+import type { Rejection } from '#platform/telemetry/metrics/metrics.ts'
+
+const headOf = (ctx: RequestContext): BodyHead => ({
+  contentType: ctx.incoming.headers['content-type'],
+  contentEncoding: ctx.incoming.headers['content-encoding'],
+  receivedMs: ctx.now(),
+})
+
+/**
+ * What could be stored is stored; then whoever sent the rest is told by 400, which Prometheus never sends again.
+ * https://prometheus.io/docs/specs/prw/remote_write_spec_2_0/
+ */
+export async function receiveRemoteWrite(ctx: RequestContext): Promise<undefined> {
+  const { incoming, outgoing, platform } = ctx
+  const outcome = await platform.telemetry.metrics.ingest('remote_write', incoming.rawBody, headOf(ctx))
+  outgoing.header('x-prometheus-remote-write-samples-written', String(outcome.stored + outcome.duplicates))
+  outgoing.header('x-prometheus-remote-write-histograms-written', '0')
+  outgoing.header('x-prometheus-remote-write-exemplars-written', '0')
+  if (outcome.rejected.length > 0)
+    throw new AppError('MALFORMED_REQUEST', rejectionText(outcome.rejected), { rejected: outcome.rejected })
+}
+
+/** Partial success is success: the answer says how many were left out, and why. */
+export async function receiveOtlp(ctx: RequestContext): Promise<Buffer> {
+  const { incoming, outgoing, platform } = ctx
+  const head = headOf(ctx)
+  const { rejected } = await platform.telemetry.metrics.ingest('otlp', incoming.rawBody, head)
+  const reply = otlpReply('metrics', head.contentType, rejected)
+  outgoing.header('content-type', reply.contentType)
+  return Buffer.from(reply.body)
+}
+
+export const rejectionText = (rejected: readonly Rejection[]): string =>
+  rejected.map(({ reason, count, example }) => `${count} × ${reason.replaceAll('_', ' ')} (${example})`).join('; ')

@@ -1,0 +1,128 @@
+import { workerData } from 'node:worker_threads'
+import { decodeMetrics, LabelSets, type BodyHead, type IngestCaps, type MetricFormat } from '../ingest/index.ts'
+import type { Labels, Matcher } from '../labels.ts'
+import { AppError } from '#kernel/errors.ts'
+import { selectorsOf } from '../promql/index.ts'
+import { Handover, serve, warn, type Call } from '../thread/serve.ts'
+import { openEmbeddedMetrics } from './embedded/index.ts'
+import type { MetricBatch, QueryLimits, QueryOptions, TimeSpan } from './metrics.ts'
+import { Targets, type Scrape } from './scrape/targets.ts'
+import { gridJson, momentJson, prometheusData } from './wire.ts'
+
+/** What the thread is started with. */
+export interface MetricsThreadData {
+  dir: string
+  caps: IngestCaps
+  retentionMs: number
+  bytesMax: number
+}
+
+interface Query {
+  expression: string
+  limits: QueryLimits
+  lookbackMs?: number | undefined
+  /** `envelope`: Prometheus' whole answer, `data`: what is in it, `grid`: for charts. */
+  as: 'envelope' | 'data' | 'grid'
+  seriesLimit?: number | undefined
+}
+
+interface ScrapeArgs {
+  key: string
+  labels: Labels
+  atMs: number
+  durationMs: number
+  /** Absent when the target did not answer. */
+  body?: Uint8Array
+  contentType: string | null
+}
+
+interface Wanted extends TimeSpan {
+  /** `{job="a"}`, `up`; none for everything. */
+  selectors: string[]
+  limit: number
+}
+
+const { caps, ...options } = workerData as MetricsThreadData
+const store = await openEmbeddedMetrics({ ...options, now: Date.now, warn })
+const known = new LabelSets()
+const targets = new Targets()
+
+const optionsOf = ({ limits, lookbackMs }: Query, signal: AbortSignal): QueryOptions => ({
+  signal,
+  limits,
+  ...(lookbackMs !== undefined && { lookbackMs }),
+})
+
+const encoder = new TextEncoder()
+
+function bytesOf(json: string): Handover<Uint8Array> {
+  const bytes = encoder.encode(json)
+  return new Handover(bytes, [bytes.buffer])
+}
+
+const envelope = (data: string, warnings: readonly string[] = []): string =>
+  `{"status":"success","data":${data}${warnings.length > 0 ? `,"warnings":${JSON.stringify(warnings)}` : ''}}`
+
+const listed = (data: unknown): Handover<Uint8Array> => bytesOf(envelope(JSON.stringify(data)))
+
+const matchersOf = ({ selectors }: Wanted): Matcher[][] => selectors.map((text) => selectorsOf(text))
+
+/** An answer that cannot be read counts as none. */
+function batchOf(key: string, scrape: Scrape): { batch: MetricBatch; error: string | null } {
+  try {
+    return { batch: targets.batchOf(key, scrape), error: null }
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error
+    return { batch: targets.batchOf(key, { ...scrape, body: undefined }), error: error.message }
+  }
+}
+
+const methods = {
+  ingest: async ({ format, body, head }: { format: MetricFormat; body: Uint8Array; head: BodyHead }) => {
+    const { rejected, samples, exemplars, ...batch } = await decodeMetrics(format, body, head, caps, known)
+    const outcome = await store.append(batch)
+    return { ...outcome, samples, exemplars, rejected: [...rejected, ...outcome.rejected] }
+  },
+  append: (batch: MetricBatch) => store.append(batch),
+  scrape: async ({ key, body, contentType, ...scrape }: ScrapeArgs) => {
+    const text = body && new TextDecoder().decode(body)
+    const { batch, error } = batchOf(key, { ...scrape, body: text === undefined ? undefined : { text, contentType } })
+    return { ...(await store.append(batch)), error }
+  },
+  forgetTarget: ({ key, labels, atMs }: { key: string; labels: Labels; atMs: number }) =>
+    store.append(targets.forget(key, labels, atMs)),
+  instant: async (query: Query & { atMs: number }, { signal }: Call) => {
+    const result = await store.instant(query.expression, query.atMs, optionsOf(query, signal))
+    if (query.as === 'grid') return bytesOf(momentJson(result, query.atMs))
+    const data = prometheusData(result.value, query.seriesLimit)
+    return bytesOf(query.as === 'data' ? data : envelope(data, result.warnings))
+  },
+  range: async (query: Query & TimeSpan & { stepMs: number }, { signal }: Call) => {
+    const result = await store.range(query.expression, query, optionsOf(query, signal))
+    if (query.as === 'grid') return bytesOf(gridJson(result, query))
+    const data = prometheusData(result.value, query.seriesLimit)
+    return bytesOf(query.as === 'data' ? data : envelope(data, result.warnings))
+  },
+  series: async (wanted: Wanted, { signal }: Call) =>
+    listed(await store.series(matchersOf(wanted), wanted, wanted.limit, { signal })),
+  labelNames: async (wanted: Wanted, { signal }: Call) =>
+    listed(await store.labelNames(matchersOf(wanted), wanted, wanted.limit, { signal })),
+  labelValues: async (wanted: Wanted & { name: string }, { signal }: Call) =>
+    listed(await store.labelValues(wanted.name, matchersOf(wanted), wanted, wanted.limit, { signal })),
+  metadata: async (wanted: { metric?: string; limit?: number }) => {
+    const byMetric = await store.metadata(wanted)
+    const data = Object.entries(byMetric).map(([metric, all]) => [
+      metric,
+      all.map(({ type, help, unit }) => ({ type, help, unit })),
+    ])
+    return listed(Object.fromEntries(data))
+  },
+  stats: () => store.stats(),
+  health: () => store.health(),
+  configure: ({ retentionMs, bytesMax }: { retentionMs: number; bytesMax: number }) =>
+    store.configure({ retentionMs, bytesMax }),
+}
+
+export type MetricsMethods = typeof methods
+
+serve(methods, () => store.close())

@@ -1,0 +1,102 @@
+import { join } from 'node:path'
+import { hourMs } from '#kernel/time.ts'
+import type { Config } from '../config/config.ts'
+import type { Logger } from '../logging/logging.ts'
+import { bytesGate, slotsGate, type BytesGate, type SlotsGate } from './admission.ts'
+import { defaultCaps, type IngestCaps } from './ingest/index.ts'
+import type { RedactionRule } from './ingest/redact.ts'
+import { logsClient, type LogsClient } from './logs/client.ts'
+import type { LogsMethods, LogsThreadData } from './logs/thread.ts'
+import { metricsClient, type MetricsClient } from './metrics/client.ts'
+import type { MetricsMethods, MetricsThreadData } from './metrics/thread.ts'
+import { lazyThread, startThread, type Thread } from './thread/thread.ts'
+
+type Store = 'logs' | 'metrics'
+
+/** The stores of logs and metrics, each in a thread of its own that starts when it is first used. */
+export interface Telemetry {
+  logs: LogsClient
+  metrics: MetricsClient
+  /** What waits and what was refused. */
+  figures(): { ingest: ReturnType<BytesGate['figures']>; queries: Record<Store, ReturnType<SlotsGate['figures']>> }
+  states(): Record<Store, ReturnType<Thread<MetricsMethods>['state']>>
+  /** From now on; the rules that are built in hold besides. */
+  redactBy(rules: RedactionRule[]): void
+  close(): Promise<void>
+}
+
+/** Queries that wait for their turn; a page of charts asks for many at once. */
+const waitingMax = 200
+const heapMbMax = 1_024
+
+export function createTelemetry(config: Config, log: Logger): Telemetry {
+  const ingest = bytesGate(config.get('ingest_bytes_in_flight_max'))
+  let redaction: RedactionRule[] = []
+  const logsQueries = slotsGate(config.get('query_concurrency'), waitingMax)
+  const metricsQueries = slotsGate(config.get('query_concurrency'), waitingMax)
+  const logs = lazyThread<LogsMethods>(() =>
+    startThread(new URL('logs/thread.ts', import.meta.url), {
+      name: 'logs',
+      data: (): LogsThreadData => ({
+        dir: join(config.get('data_dir'), 'logs'),
+        caps: capsOf(config),
+        redaction,
+        ...logsBounds(config),
+      }),
+      log: log.child({ component: 'telemetry' }),
+      heapMbMax,
+    }),
+  )
+  const metrics = lazyThread<MetricsMethods>(() =>
+    startThread(new URL('metrics/thread.ts', import.meta.url), {
+      name: 'metrics',
+      data: (): MetricsThreadData => ({
+        dir: join(config.get('data_dir'), 'metrics'),
+        caps: capsOf(config),
+        ...metricsBounds(config),
+      }),
+      log: log.child({ component: 'telemetry' }),
+      heapMbMax,
+    }),
+  )
+  const stopListening = config.onChange((keys) => {
+    if (logs.state().running && keys.some((key) => key.startsWith('logs_')))
+      void logs.call('configure', logsBounds(config))
+    if (metrics.state().running && keys.some((key) => key.startsWith('metrics_')))
+      void metrics.call('configure', metricsBounds(config))
+  })
+  return {
+    logs: logsClient(logs, config, ingest, logsQueries),
+    metrics: metricsClient(metrics, config, ingest, metricsQueries),
+    figures: () => ({
+      ingest: ingest.figures(),
+      queries: { logs: logsQueries.figures(), metrics: metricsQueries.figures() },
+    }),
+    states: () => ({ logs: logs.state(), metrics: metrics.state() }),
+    redactBy: (rules) => {
+      redaction = rules
+      if (logs.state().running) void logs.call('setRedaction', rules)
+    },
+    close: async () => {
+      stopListening()
+      await Promise.all([logs.close(), metrics.close()])
+    },
+  }
+}
+
+const logsBounds = (config: Config) => ({
+  retentionMs: config.get('logs_retention_hours') * hourMs,
+  bytesMax: config.get('logs_bytes_max'),
+})
+
+const metricsBounds = (config: Config) => ({
+  retentionMs: config.get('metrics_retention_hours') * hourMs,
+  bytesMax: config.get('metrics_bytes_max'),
+})
+
+/** Unpacked, a body may be four times as large as it came. */
+const capsOf = (config: Config): IngestCaps => ({
+  ...defaultCaps,
+  encodedBytesMax: config.get('ingest_body_bytes_max'),
+  decodedBytesMax: 4 * config.get('ingest_body_bytes_max'),
+})
