@@ -16,7 +16,7 @@ export function eachPair(
     }
     const pair = pairAt(line, at)
     if (pair.wrong !== null) {
-      wrong ??= `logfmt syntax error at pos ${pair.to} : ${pair.wrong}`
+      wrong ??= `logfmt syntax error at pos ${pair.keyEnd + 1} : ${pair.wrong}`
       if (strict) return wrong
     } else if (visit(line.slice(at, pair.keyEnd), pair.value) === false) return wrong
     at = pair.to
@@ -25,6 +25,7 @@ export function eachPair(
 }
 
 interface Pair {
+  /** Of a malformed pair, where it goes wrong. */
   keyEnd: number
   value: string | null
   to: number
@@ -34,7 +35,7 @@ interface Pair {
 function pairAt(line: string, from: number): Pair {
   const keyEnd = wordEnd(line, from)
   if (line[keyEnd] === '"') return malformed(line, keyEnd, `unexpected '"'`)
-  if (keyEnd === from) return malformed(line, keyEnd + 1, "unexpected '='")
+  if (keyEnd === from) return malformed(line, keyEnd, "unexpected '='")
   if (line[keyEnd] !== '=') return { keyEnd, value: null, to: keyEnd, wrong: null }
   if (line[keyEnd + 1] === '"') return quoted(line, keyEnd)
   const to = wordEnd(line, keyEnd + 1)
@@ -52,13 +53,14 @@ function quoted(line: string, keyEnd: number): Pair {
     }
     to++
   }
-  if (to >= line.length) return { keyEnd, value: null, to: line.length, wrong: 'unterminated quoted value' }
+  if (to >= line.length)
+    return { keyEnd: line.length, value: null, to: line.length, wrong: 'unterminated quoted value' }
   const inner = line.slice(keyEnd + 2, to)
   return { keyEnd, value: hasEscapes ? unescaped(inner) : inner, to: to + 1, wrong: null }
 }
 
 function malformed(line: string, at: number, wrong: string): Pair {
-  let to = at
+  let to = at + 1
   while (to < line.length && line.charCodeAt(to) > 32) to++
   return { keyEnd: at, value: null, to, wrong }
 }

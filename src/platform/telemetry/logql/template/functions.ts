@@ -2,6 +2,7 @@ import type { RE2JS } from 're2js'
 import { AppError } from '#kernel/errors.ts'
 import { compileExpression } from '../../labels.ts'
 import { byteCount, durationNs } from '../literals.ts'
+import { decimally } from './decimal.ts'
 import { sprintf } from './printf.ts'
 import { formatTime, GoTime, parseTime, zeroTime } from './time.ts'
 import { floatOf, integerOf, isTrue, printed, TemplateError, textOf, type Value } from './value.ts'
@@ -41,23 +42,23 @@ const integers =
   (work: (a: bigint, b: bigint) => bigint): TemplateFunction =>
   (args) => {
     expectSome(args)
-    return BigInt.asIntN(64, args.map(integerOf).reduce(work))
+    return BigInt.asIntN(
+      64,
+      args.map(integerOf).reduce((a, b) => work(a, b)),
+    )
   }
 
 const floats =
   (work: (a: number, b: number) => number): TemplateFunction =>
   (args) => {
     expectSome(args)
-    return args.map(floatOf).reduce(work)
+    return args.map(floatOf).reduce((a, b) => work(a, b))
   }
 
 const float =
   (work: (value: number) => number): TemplateFunction =>
   ([value]) =>
     work(floatOf(value ?? null))
-
-/** Sums of decimals as people expect them: 0.1 + 0.2 is 0.3. */
-const decimal = (value: number): number => Number(value.toPrecision(15))
 
 function divided(a: bigint, b: bigint): bigint {
   if (b === 0n) throw new TemplateError('integer divide by zero')
@@ -351,12 +352,12 @@ export const functions: ReadonlyMap<string, TemplateFunction> = new Map<string, 
   ['mod', integers(remainder)],
   ['max', integers((a, b) => (a > b ? a : b))],
   ['min', integers((a, b) => (a < b ? a : b))],
-  ['addf', floats((a, b) => decimal(a + b))],
-  ['subf', floats((a, b) => decimal(a - b))],
-  ['mulf', floats((a, b) => decimal(a * b))],
-  ['divf', floats((a, b) => a / b)],
-  ['maxf', floats(Math.max)],
-  ['minf', floats(Math.min)],
+  ['addf', floats((a, b) => decimally('+', a, b))],
+  ['subf', floats((a, b) => decimally('-', a, b))],
+  ['mulf', floats((a, b) => decimally('*', a, b))],
+  ['divf', floats((a, b) => decimally('/', a, b))],
+  ['maxf', floats((a, b) => Math.max(a, b))],
+  ['minf', floats((a, b) => Math.min(a, b))],
   ['ceil', float(Math.ceil)],
   ['floor', float(Math.floor)],
   ['round', rounded],
