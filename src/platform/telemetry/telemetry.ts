@@ -59,11 +59,14 @@ export function createTelemetry(config: Config, log: Logger): Telemetry {
       heapMbMax,
     }),
   )
+  /** A store that starts again meanwhile is started with what holds then. */
+  const told = (call: Promise<unknown>): void =>
+    void call.catch((error: unknown) => log.warn({ component: 'telemetry', err: error }, 'a store was not told'))
   const stopListening = config.onChange((keys) => {
     if (logs.state().running && keys.some((key) => key.startsWith('logs_')))
-      void logs.call('configure', logsBounds(config))
+      told(logs.call('configure', logsBounds(config)))
     if (metrics.state().running && keys.some((key) => key.startsWith('metrics_')))
-      void metrics.call('configure', metricsBounds(config))
+      told(metrics.call('configure', metricsBounds(config)))
   })
   return {
     logs: logsClient(logs, config, ingest, logsQueries),
@@ -75,7 +78,7 @@ export function createTelemetry(config: Config, log: Logger): Telemetry {
     states: () => ({ logs: logs.state(), metrics: metrics.state() }),
     redactBy: (rules) => {
       redaction = rules
-      if (logs.state().running) void logs.call('setRedaction', rules)
+      if (logs.state().running) told(logs.call('setRedaction', rules))
     },
     close: async () => {
       stopListening()

@@ -2,7 +2,7 @@ import { secondMs } from '#kernel/time.ts'
 import type { Config } from '../../config/config.ts'
 import type { BytesGate, SlotsGate } from '../admission.ts'
 import type { BodyHead, LogFormat } from '../ingest/index.ts'
-import type { Thread } from '../thread/thread.ts'
+import { ownBytes, type Thread } from '../thread/thread.ts'
 import type { LogAppend, LogBatch, LogLimits } from './logs.ts'
 import type { LogsMethods } from './thread.ts'
 
@@ -73,9 +73,8 @@ export function logsClient(
   return {
     ingest: (format, body, head) =>
       ingestGate.hold(body.byteLength, () => {
-        // Small bodies stand in memory that others use too; those are copied.
-        const own = body.byteLength === body.buffer.byteLength ? body : new Uint8Array(body)
-        return thread.call('ingest', { format, body: own, head }, { transfer: [own.buffer as ArrayBuffer] })
+        const own = ownBytes(body)
+        return thread.call('ingest', { format, body: own, head }, { transfer: [own.buffer] })
       }),
     append: (batch) => ingestGate.hold(bytesIn(batch), () => thread.call('append', batch)),
     search: (page, signal) => query('search', page, signal),

@@ -2,7 +2,7 @@ import { secondMs } from '#kernel/time.ts'
 import type { Config } from '../../config/config.ts'
 import type { BytesGate, SlotsGate } from '../admission.ts'
 import type { BodyHead, MetricFormat } from '../ingest/index.ts'
-import type { Thread } from '../thread/thread.ts'
+import { ownBytes, type Thread } from '../thread/thread.ts'
 import type { MetricBatch, QueryLimits, Rejection, TimeSpan } from './metrics.ts'
 import type { MetricsMethods } from './thread.ts'
 
@@ -83,9 +83,8 @@ export function metricsClient(
   return {
     ingest: (format, body, head) =>
       ingestGate.hold(body.byteLength, () => {
-        // Small bodies stand in memory that others use too; those are copied.
-        const own = body.byteLength === body.buffer.byteLength ? body : new Uint8Array(body)
-        return thread.call('ingest', { format, body: own, head }, { transfer: [own.buffer as ArrayBuffer] })
+        const own = ownBytes(body)
+        return thread.call('ingest', { format, body: own, head }, { transfer: [own.buffer] })
       }),
     append: (batch) =>
       ingestGate.hold(

@@ -171,6 +171,14 @@ export function lazyThread<M extends Methods>(start: () => Promise<Thread<M>>): 
   }
 }
 
+/** Bytes that can be handed over. Small ones stand in memory that others use too, so they are copied. */
+export function ownBytes(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const { buffer, byteLength } = bytes
+  return byteLength > 0 && byteLength === buffer.byteLength && buffer instanceof ArrayBuffer
+    ? new Uint8Array(buffer)
+    : new Uint8Array(bytes)
+}
+
 function errorOf({ code, message, stack, details }: Failure): Error {
   if (code) return new AppError(code, message, details)
   const error = new Error(message)
