@@ -94,8 +94,8 @@ const zstdAside = promisify(zstdDecompress)
 
 const unpackers: Record<Exclude<Encoding, 'none'>, Unpacker> = {
   snappy: {
-    atOnce: (bytes) => Buffer.from(uncompressSync(bytes)),
-    aside: async (bytes) => Buffer.from(await uncompress(bytes)),
+    atOnce: (bytes) => asBuffer(uncompressSync(bytes, copied)),
+    aside: async (bytes) => asBuffer(await uncompress(bytes, copied)),
   },
   gzip: {
     atOnce: (bytes, bytesMax) => gunzipSync(bytes, limits(bytesMax)),
@@ -110,6 +110,11 @@ const unpackers: Record<Exclude<Encoding, 'none'>, Unpacker> = {
     aside: (bytes, bytesMax) => zstdAside(bytes, zstdLimits(bytesMax)),
   },
 }
+
+/** Otherwise the memory is the library's own, which V8 does not see: it frees a gigabyte too late. */
+const copied = { copyOutputData: true, asBuffer: true }
+
+const asBuffer = (output: string | Buffer): Buffer => (typeof output === 'string' ? Buffer.from(output) : output)
 
 /** Some senders of `deflate` leave the header out that the name stands for. */
 const hasZlibHeader = (bytes: Buffer): boolean =>

@@ -62,10 +62,12 @@ function addLines(
   for (let start = 0; start < bytes.length;) {
     const feed = bytes.indexOf(0x0a, start)
     const end = feed === -1 ? bytes.length : feed
-    const line = bytes.subarray(start, bytes[end - 1] === 0x0d && end > start ? end - 1 : end)
+    const from = start
+    const to = bytes[end - 1] === 0x0d && end > from ? end - 1 : end
     start = end + 1
     number++
-    if (line.length === 0) continue
+    if (to === from) continue
+    const line = bytes.subarray(from, to)
     entries.count()
     if (mayBeJson && line[0] === 0x7b) addJsonLine(entries, stream, line, receivedNs, mustBeJson ? number : null)
     else if (mustBeJson) refuseLine(entries, number, line.toString('utf8', 0, 200), 'is not a JSON object')

@@ -37,7 +37,8 @@ function readStream(reader: Reader, entries: Entries): void {
   const outer = enter(reader)
   const start = reader.pos
   const { labels, lines } = surveyStream(reader)
-  entries.count(lines)
+  // A stream without lines counts as well.
+  entries.count(Math.max(1, lines))
   const stream = streamOf(labels, entries, lines)
   reader.pos = start
   while (stream && reader.pos < reader.len) {
@@ -134,7 +135,7 @@ function readJsonStream(value: unknown, path: string, entries: Entries): void {
   if (!isObject(value)) throw malformed(path, 'is not an object')
   const lines = value['values'] ?? value['entries'] ?? []
   if (!Array.isArray(lines)) throw malformed(`${path}.values`, 'is not a list')
-  entries.count(lines.length)
+  entries.count(Math.max(1, lines.length))
   const stream = jsonStreamOf(value, path, entries, lines.length)
   if (!stream) return
   for (const [index, line] of lines.entries())

@@ -118,10 +118,7 @@ describe('logs of OpenTelemetry', () => {
 
   it('are refused where two bytes would become an object a million times', async () => {
     const body = Buffer.alloc(4_000_000, Buffer.from([0x0a, 0x00]))
-    await assert.rejects(
-      decodeOtlpLogs(body, protoHead, defaultCaps),
-      refused('PAYLOAD_TOO_LARGE', /more than 1000000 fields/),
-    )
+    await assert.rejects(decodeOtlpLogs(body, protoHead, defaultCaps), refused('PAYLOAD_TOO_LARGE', /too many fields/))
   })
 })
 

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import protobuf from 'protobufjs'
 import { AppError } from '#kernel/errors.ts'
-import { asMalformed } from './wire.ts'
+import { readWire } from './wire.ts'
 
 const files = ['logproto', 'remoteWrite1', 'remoteWrite2', 'otlpCommon', 'otlpLogs', 'otlpMetrics'] as const
-/** Some fifty bytes of memory each; OpenTelemetry's exporters send a tenth of this at most. */
+/** Each may become an object of some fifty bytes; OpenTelemetry's exporters send a tenth of this at most. */
 const fieldsMax = 1_000_000
 
 let root: protobuf.Root | undefined
@@ -22,35 +22,9 @@ function schema(): protobuf.Root {
 /** A message of our .proto files by its full name. */
 export const messageType = (name: string): protobuf.Type => schema().lookupType(name)
 
-/** Counts what it reads, since a message of two bytes becomes an object. */
-class CountingReader extends protobuf.BufferReader {
-  #left = fieldsMax
-
-  override tag(): number {
-    this.#count()
-    return super.tag()
-  }
-
-  override fixed64(): ReturnType<protobuf.BufferReader['fixed64']> {
-    this.#count()
-    return super.fixed64()
-  }
-
-  #count(): void {
-    if (--this.#left < 0)
-      throw new AppError('PAYLOAD_TOO_LARGE', `request body has more than ${fieldsMax} fields; send smaller batches`)
-  }
-}
-
 /** @throws AppError MALFORMED_REQUEST, PAYLOAD_TOO_LARGE */
-export function decodeMessage(type: protobuf.Type, body: Buffer): protobuf.Message {
-  const reader = new CountingReader(body)
-  try {
-    return type.decode(reader)
-  } catch (error) {
-    throw asMalformed(type.name, reader, error)
-  }
-}
+export const decodeMessage = (type: protobuf.Type, body: Buffer): protobuf.Message =>
+  readWire(type.name, body, (reader) => type.decode(reader), fieldsMax)
 
 /** The same of JSON. @throws AppError MALFORMED_REQUEST that names the field */
 export function messageOf(type: protobuf.Type, json: unknown): protobuf.Message {

@@ -19,7 +19,7 @@ export function protobufOf(full: string, message: Record<string, unknown>): Buff
 }
 
 export const snappyOf = (full: string, message: Record<string, unknown>): Buffer =>
-  compressSync(protobufOf(full, message))
+  compressSync(protobufOf(full, message), { copyOutputData: true })
 
 /** For `assert.rejects`. */
 export const refused =

@@ -7,9 +7,41 @@ import { AppError } from '#kernel/errors.ts'
  */
 export type Reader = protobuf.Reader
 
-/** Runs `read` over the bytes. @throws AppError MALFORMED_REQUEST that names the message and the byte */
-export function readWire<T>(message: string, body: Buffer, read: (reader: Reader) => T): T {
-  const reader = protobuf.Reader.create(body)
+/** Ten million times nothing would take a second to read over; a full batch of samples has half as many. */
+const fieldsMax = 8_000_000
+
+/** Counts the fields it reads, since a field may be of two bytes. */
+class CountingReader extends protobuf.BufferReader {
+  #left: number
+
+  constructor(body: Buffer, fieldsMax: number) {
+    super(body)
+    this.#left = fieldsMax
+  }
+
+  override tag(): number {
+    if (--this.#left < 0) this.#refuse()
+    return super.tag()
+  }
+
+  override fixed64(): ReturnType<Reader['fixed64']> {
+    if (--this.#left < 0) this.#refuse()
+    return super.fixed64()
+  }
+
+  /** A byte that is no text becomes U+FFFD and does not cost the whole batch. */
+  override stringVerify(): string {
+    return this.string()
+  }
+
+  #refuse(): never {
+    throw new AppError('PAYLOAD_TOO_LARGE', 'request body has too many fields; send smaller batches')
+  }
+}
+
+/** Runs `read` over the bytes. @throws AppError MALFORMED_REQUEST that names the message and the byte, PAYLOAD_TOO_LARGE */
+export function readWire<T>(message: string, body: Buffer, read: (reader: Reader) => T, fields = fieldsMax): T {
+  const reader = new CountingReader(body, fields)
   try {
     return read(reader)
   } catch (error) {
@@ -18,7 +50,7 @@ export function readWire<T>(message: string, body: Buffer, read: (reader: Reader
 }
 
 /** The library throws plain errors and range errors; anything else is ours and stays what it is. */
-export function asMalformed(message: string, reader: Reader, error: unknown): unknown {
+function asMalformed(message: string, reader: Reader, error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof AppError || error instanceof TypeError) return error
   return new AppError(
     'MALFORMED_REQUEST',
