@@ -65,7 +65,7 @@ describe('the image', { skip: withoutDocker }, async () => {
 
     test('a restart that somebody asks for is one of the container', async () => {
       await inside('miktos', 'restart')
-      await until('it was started again', () => state('.RestartCount').then((count) => count === '1'))
+      await until('it was started again', () => state('.RestartCount').then((count) => count === '1'), healthyMs)
       await until('the container is healthy again', healthy, healthyMs)
     })
 
