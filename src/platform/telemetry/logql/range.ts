@@ -19,14 +19,13 @@ export async function rangeAggregation(
 ): Promise<Series[]> {
   const windows = new Windows(expression, evaluation.grid)
   const collected = await collect(expression, evaluation, summed, windows)
-  if (expression.op === 'absent_over_time') return [absent(expression, collected, windows, evaluation.grid)]
   const turn = new Turn(evaluation.options)
+  if (expression.op === 'absent_over_time') return [await absent(expression, collected, windows, turn)]
   const series: Series[] = []
   for (const { labels, cells } of collected) {
     const each = newSeries(labels, evaluation.grid.steps)
-    cells.fill(each, windows)
+    await cells.fill(each, windows, turn)
     if (each.has.includes(1)) series.push(each)
-    if (turn.isOver) await turn.pass()
   }
   return series
 }
@@ -43,11 +42,10 @@ async function collect(
   windows: Windows,
 ): Promise<Collected[]> {
   const { filter, stages } = selection(expression.query)
-  const grouping = expression.grouping ?? (expression.unwrap && { without: true, labels: [expression.unwrap.name] })
   const keepsErrors = asksForErrors(expression, summed)
   const passes = pipeline(stages, wantedLabels(expression, summed), now)
   const sample = sampler(expression)
-  const table = new SeriesTable(grouping, summed, cellsOf(expression, windows))
+  const table = new SeriesTable(ownGrouping(expression), summed, cellsOf(expression, windows))
   const line = new Line()
   const lastNs = grid.startNs + BigInt(grid.stepNs) * BigInt(grid.steps - 1) - BigInt(expression.offsetNs)
   const span = { fromNs: windows.baseNs + 1n, toNs: lastNs + 1n, direction: 'forward' as const }
@@ -58,10 +56,16 @@ async function collect(
     if (!passes(line)) return
     const value = sample(line)
     if (value === null) return
-    if (line.error !== '' && !keepsErrors) throw pipelineError(line)
+    if (line.error !== '' && !(keepsErrors && isParserError(line.error))) throw pipelineError(line)
     table.of(line).add(cell, value)
   })
   return table.all()
+}
+
+/** The unwrapped label is the sample, and none of the series' labels unless they are told one by one. */
+function ownGrouping({ grouping, unwrap }: RangeAggregation): Grouping | null {
+  if (!unwrap || (grouping && !grouping.without)) return grouping
+  return { without: true, labels: [...(grouping?.labels ?? []), unwrap.name] }
 }
 
 /** Where in time the samples are put: stretches such that every window is made of whole ones. */
@@ -111,7 +115,7 @@ class Windows {
 /** What a series has in the cells. */
 interface Cells {
   add(cell: number, value: number): void
-  fill(series: Series, windows: Windows): void
+  fill(series: Series, windows: Windows, turn: Turn): Promise<void>
 }
 
 /** Numbers that the cells of one aggregation may take together, 128 MB. */
@@ -149,9 +153,10 @@ class Folded implements Cells {
     this.#fold.add(this.#numbers, cell * this.#fold.width, value)
   }
 
-  fill(series: Series, windows: Windows): void {
+  async fill(series: Series, windows: Windows, turn: Turn): Promise<void> {
+    if (turn.isOver) await turn.pass()
     if (this.#fold.width === 1) this.#fillCounts(series, windows)
-    else this.#fillMerged(series, windows)
+    else await this.#fillMerged(series, windows, turn)
   }
 
   /** Whole numbers: the sum over a window is the difference of two running sums. */
@@ -167,27 +172,49 @@ class Folded implements Cells {
     }
   }
 
-  #fillMerged({ values, has }: Series, { from, to, rangeS }: Windows): void {
-    const { width, merge, result } = this.#fold
+  /**
+   * A window slides over the cells; each is merged twice, however long the window is. `older` holds, for every cell up
+   * to `middle`, all from there to `middle`; `newer` what came after.
+   */
+  async #fillMerged({ values, has }: Series, { from, to, count, rangeS }: Windows, turn: Turn): Promise<void> {
+    const { width, result } = this.#fold
+    const older = new Float64Array(count * width)
+    const newer = new Float64Array(width)
     const merged = new Float64Array(width)
+    let [middle, end] = [0, 0]
     for (let step = 0; step < values.length; step++) {
-      merged.fill(0)
-      for (let at = from[step]! * width; at < to[step]! * width; at += width) {
-        if (this.#numbers[at] === 0) continue
-        if (merged[0] === 0) merged.set(this.#numbers.subarray(at, at + width))
-        else merge(merged, 0, this.#numbers, at)
+      const begin = from[step]!
+      for (; end < to[step]!; end++) this.#join(newer, 0, this.#numbers, end * width)
+      if (begin >= middle) {
+        for (let cell = end - 1; cell >= begin; cell--) {
+          older.set(this.#numbers.subarray(cell * width, (cell + 1) * width), cell * width)
+          if (cell + 1 < end) this.#join(older, cell * width, older, (cell + 1) * width)
+        }
+        middle = end
+        newer.fill(0)
       }
+      merged.set(older.subarray(begin * width, (begin + 1) * width))
+      this.#join(merged, 0, newer, 0)
+      if (step % 256 === 0 && turn.isOver) await turn.pass()
       if (merged[0] === 0) continue
       has[step] = 1
       values[step] = result(merged, 0, rangeS)
     }
   }
+
+  #join(cells: Float64Array, at: number, later: Float64Array, laterAt: number): void {
+    if (later[laterAt] === 0) return
+    if (cells[at] === 0) cells.set(later.subarray(laterAt, laterAt + this.#fold.width), at)
+    else this.#fold.merge(cells, at, later, laterAt)
+  }
 }
 
+/** Values in order of time, and their cells. */
 class EveryValue implements Cells {
   readonly #quantile: number
   readonly #spend: (count: number) => void
-  readonly #values = new Map<number, number[]>()
+  readonly #values: number[] = []
+  readonly #cells: number[] = []
 
   constructor(quantile: number, spend: (count: number) => void) {
     this.#quantile = quantile
@@ -195,21 +222,20 @@ class EveryValue implements Cells {
   }
 
   add(cell: number, value: number): void {
-    this.#spend(1)
-    const values = this.#values.get(cell)
-    if (values) values.push(value)
-    else this.#values.set(cell, [value])
+    this.#spend(2)
+    this.#values.push(value)
+    this.#cells.push(cell)
   }
 
-  fill({ values, has }: Series, { from, to }: Windows): void {
+  async fill({ values, has }: Series, { from, to }: Windows, turn: Turn): Promise<void> {
+    let [first, behind] = [0, 0]
     for (let step = 0; step < values.length; step++) {
-      const window: number[] = []
-      for (let cell = from[step]!; cell < to[step]!; cell++) {
-        for (const value of this.#values.get(cell) ?? []) window.push(value)
-      }
-      if (window.length === 0) continue
+      while (behind < this.#cells.length && this.#cells[behind]! < to[step]!) behind++
+      while (first < behind && this.#cells[first]! < from[step]!) first++
+      if (turn.isOver) await turn.pass()
+      if (first === behind) continue
       has[step] = 1
-      values[step] = quantile(this.#quantile, Float64Array.from(window).toSorted())
+      values[step] = quantile(this.#quantile, Float64Array.from(this.#values.slice(first, behind)).toSorted())
     }
   }
 }
@@ -302,6 +328,9 @@ function pipelineError(line: Line): AppError {
   )
 }
 
+/** A parser's errors may be asked for; others are never what the query is about. */
+const isParserError = (error: string): boolean => error === 'JSONParserErr' || error === 'LogfmtParserErr'
+
 function asksForErrors({ query, unwrap, grouping }: RangeAggregation, summed: Grouping | null): boolean {
   const groups = [grouping, summed].some((each) => each && !each.without && each.labels.includes(errorLabel))
   const filters = query.stages.flatMap((stage) => (stage.kind === 'labelFilter' ? [stage.filter] : []))
@@ -356,11 +385,17 @@ function namedBy(stage: Stage): string[] | null {
 }
 
 /** One series of ones where there are no lines, with the labels that the selector names. */
-function absent({ query }: RangeAggregation, collected: Collected[], windows: Windows, { steps }: Grid): Series {
+async function absent(
+  { query }: RangeAggregation,
+  collected: Collected[],
+  windows: Windows,
+  turn: Turn,
+): Promise<Series> {
+  const steps = windows.from.length
   const present = new Uint8Array(steps)
   for (const { labels, cells } of collected) {
     const series = newSeries(labels, steps)
-    cells.fill(series, windows)
+    await cells.fill(series, windows, turn)
     series.has.forEach((has, step) => {
       if (has) present[step] = 1
     })
