@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { copyFile, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { BlockFile } from './blockFile.ts'
 import type { BlockIndex } from './blockIndex.ts'
 import { BlockWriter } from './blockWriter.ts'
+import { isDiskFull } from './disk.ts'
 import type { SeriesIndex } from './seriesIndex.ts'
 import { writeWhole } from './writeWhole.ts'
 
@@ -128,10 +129,14 @@ export class Blocks {
     }
   }
 
-  async keepAside(name: string, content: Uint8Array): Promise<void> {
-    if (existsSync(join(this.#quarantine, name))) return
-    await writeWhole(join(this.#quarantine, name), content)
+  /** Copies a damaged file of others; where there is no room for that, it is only counted. */
+  async keepAside(path: string): Promise<void> {
+    const copy = join(this.#quarantine, basename(path))
+    if (existsSync(copy)) return
     this.quarantinedFiles++
+    await copyFile(path, copy).catch((error: unknown) => {
+      if (!isDiskFull(error)) throw error
+    })
   }
 
   close(): void {

@@ -1,14 +1,15 @@
-import { HeadWindow, windowStart } from './headWindow.ts'
+import { HeadWindow, Places, windowStart, type WindowSeries } from './headWindow.ts'
 import type { IndexedSeries, SeriesIndex } from './seriesIndex.ts'
 
 /** A window nobody appends to any more becomes a file after this time. */
-const idleMs = 300_000
+const idleMs = 60_000
 
 /** The newest samples, in windows of time: those that take samples, and those that are becoming files. */
 export class Head {
   readonly open = new Map<number, HeadWindow>()
   sealing: HeadWindow[] = []
   readonly #index: SeriesIndex
+  readonly #places = new Places()
 
   constructor(index: SeriesIndex) {
     this.#index = index
@@ -19,7 +20,7 @@ export class Head {
     const start = windowStart(atMs)
     const known = this.open.get(start)
     if (known) return known
-    const window = new HeadWindow(start, segment)
+    const window = new HeadWindow(start, segment, this.#places)
     this.open.set(start, window)
     return window
   }
@@ -69,7 +70,11 @@ export class Head {
   beginSealing(windows: HeadWindow[]): void {
     for (const window of windows) {
       this.open.delete(window.fromMs)
-      for (const series of window.series.keys()) if (series.live?.window === window) series.live = null
+      for (const [series, samples] of window.series) {
+        // Whoever still reads the window when its places belong to others finds nothing in them.
+        samples.settle()
+        if (series.live === samples) series.live = null
+      }
     }
     this.sealing = [...this.sealing, ...windows]
   }
@@ -81,9 +86,12 @@ export class Head {
   }
 
   /** Where the next sample of the series goes. */
-  placeFor(series: IndexedSeries, atMs: number, segment: number) {
+  placeFor(series: IndexedSeries, atMs: number, segment: number): WindowSeries {
     const { live } = series
     if (live && atMs >= live.window.fromMs && atMs < live.window.toMs) return live
-    return (series.live = this.windowAt(atMs, segment).open(series))
+    const place = this.windowAt(atMs, segment).open(series)
+    if (live && atMs < live.newestMs) return place
+    live?.settle()
+    return (series.live = place)
   }
 }

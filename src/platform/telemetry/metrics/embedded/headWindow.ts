@@ -31,8 +31,8 @@ interface Page {
   values: Float64Array
 }
 
-/** Places for open samples of many series in few arrays: a typed array for each series would cost more than its samples. */
-class Places {
+/** Places of one size for open samples, in few arrays: a typed array for each series would cost more than its samples. */
+class PlacesOf {
   readonly capacity: number
   readonly #free: { page: Page; at: number }[] = []
   #page: Page | null = null
@@ -42,13 +42,12 @@ class Places {
     this.capacity = capacity
   }
 
-  take(window: HeadWindow): { page: Page; at: number } {
+  take(): { page: Page; at: number } {
     const free = this.#free.pop()
     if (free) return free
     if (!this.#page || this.#used === pageSamples) {
       this.#page = { times: new Float64Array(pageSamples), values: new Float64Array(pageSamples) }
       this.#used = 0
-      window.bytes += pageSamples * 16
     }
     this.#used += this.capacity
     return { page: this.#page, at: this.#used - this.capacity }
@@ -59,13 +58,18 @@ class Places {
   }
 }
 
+/** Shared by all windows: what a series needs in one, it has left in the one before. */
+export class Places {
+  readonly sizes: readonly PlacesOf[] = capacities.map((capacity) => new PlacesOf(capacity))
+}
+
 /** The samples of all series in one window of time, in memory. */
 export class HeadWindow {
   readonly fromMs: number
   /** The first segment of the write-ahead log with a sample of this window. */
   readonly firstSegment: number
   readonly series = new Map<IndexedSeries, WindowSeries>()
-  readonly places = capacities.map((capacity) => new Places(capacity))
+  readonly places: Places
   bytes = 0
   samples = 0
   /** When something was appended last, by the wall clock. */
@@ -75,9 +79,10 @@ export class HeadWindow {
   #arena = new ArrayBuffer(0)
   #arenaUsed = 0
 
-  constructor(fromMs: number, firstSegment: number) {
+  constructor(fromMs: number, firstSegment: number, places: Places) {
     this.fromMs = fromMs
     this.firstSegment = firstSegment
+    this.places = places
   }
 
   /** Exclusive. */
@@ -119,25 +124,22 @@ export class HeadWindow {
 export class WindowSeries {
   readonly window: HeadWindow
   newestMs = -Infinity
-  #chunks: EncodedChunk[] = []
+  readonly #chunks: EncodedChunk[] = []
   #size = 0
-  #page: Page
-  #at: number
+  #page: Page | null = null
+  #at = 0
   #count = 0
 
   constructor(window: HeadWindow) {
     this.window = window
-    const { page, at } = window.places[0]!.take(window)
-    this.#page = page
-    this.#at = at
   }
 
   get oldestMs(): number {
-    return this.#chunks[0]?.fromMs ?? this.#page.times[this.#at]!
+    return this.#chunks[0]?.fromMs ?? this.#page!.times[this.#at]!
   }
 
   overlaps(fromMs: number, toMs: number): boolean {
-    const open = this.#count > 0 && this.newestMs >= fromMs && this.#page.times[this.#at]! <= toMs
+    const open = this.#page !== null && this.newestMs >= fromMs && this.#page.times[this.#at]! <= toMs
     return open || this.#chunks.some((chunk) => chunk.toMs >= fromMs && chunk.fromMs <= toMs)
   }
 
@@ -155,6 +157,7 @@ export class WindowSeries {
       if (chunk.toMs < fromMs || chunk.fromMs > toMs) continue
       at += decodeChunk(chunk.words, chunk.bytes, chunk.at, times, values, at)
     }
+    if (!this.#page) return at - out
     copySamples(this.#page.times, this.#at, this.#count, times, at)
     copySamples(this.#page.values, this.#at, this.#count, values, at)
     return at + this.#count - out
@@ -163,39 +166,70 @@ export class WindowSeries {
   /** Adds the sample at `index` of `values`; its time is in the window, and none has the same time. */
   append(atMs: number, values: Float64Array, index: number): void {
     if (atMs > this.newestMs) {
-      if (this.#count === capacities[this.#size]) this.#makeRoom()
-      this.#place(this.#count, atMs, values, index)
+      const page = this.#pageWithRoom()
+      this.#place(page, this.#count, atMs, values, index)
       this.newestMs = atMs
     } else this.#insert(atMs, values, index)
     this.window.samples++
   }
 
-  #place(slot: number, atMs: number, values: Float64Array, index: number): void {
+  /** Encodes what is open and gives its place back; the series goes on in another window. */
+  settle(): void {
+    if (!this.#page) return
+    this.#encodeOpen(this.#page)
+    this.#give(this.#page)
+    this.#page = null
+    this.#size = 0
+  }
+
+  #place(page: Page, slot: number, atMs: number, values: Float64Array, index: number): void {
     const place = this.#at + slot
-    this.#page.times[place] = atMs
+    page.times[place] = atMs
     const value = values[index]!
-    if (value === value) this.#page.values[place] = value
-    else copySamples(values, index, 1, this.#page.values, place)
+    if (value === value) page.values[place] = value
+    else copySamples(values, index, 1, page.values, place)
     this.#count++
   }
 
-  #makeRoom(): void {
-    if (this.#count === openSamplesMax) {
-      this.#chunks.push(this.#encoded(this.#page.times, this.#page.values, this.#at, this.#count))
-      this.#count = 0
-      return
-    }
-    const { page, at } = this.window.places[this.#size + 1]!.take(this.window)
-    copySamples(this.#page.times, this.#at, this.#count, page.times, at)
-    copySamples(this.#page.values, this.#at, this.#count, page.values, at)
-    this.window.places[this.#size]!.give(this.#page, this.#at)
-    this.#size++
+  #pageWithRoom(): Page {
+    if (!this.#page) return this.#take()
+    if (this.#count < capacities[this.#size]!) return this.#page
+    if (this.#count < openSamplesMax) return this.#grow(this.#page)
+    this.#encodeOpen(this.#page)
+    return this.#page
+  }
+
+  #take(): Page {
+    const { page, at } = this.window.places.sizes[this.#size]!.take()
+    this.window.bytes += capacities[this.#size]! * 16
     this.#page = page
     this.#at = at
+    return page
+  }
+
+  #give(page: Page): void {
+    this.window.places.sizes[this.#size]!.give(page, this.#at)
+    this.window.bytes -= capacities[this.#size]! * 16
+  }
+
+  #grow(old: Page): Page {
+    const oldAt = this.#at
+    this.#give(old)
+    this.#size++
+    const page = this.#take()
+    copySamples(old.times, oldAt, this.#count, page.times, this.#at)
+    copySamples(old.values, oldAt, this.#count, page.values, this.#at)
+    return page
+  }
+
+  #encodeOpen({ times, values }: Page): void {
+    if (this.#count > 0) this.#chunks.push(this.#encoded(times, values, this.#at, this.#count))
+    this.#count = 0
   }
 
   #encoded(times: Float64Array, values: Float64Array, from: number, count: number): EncodedChunk {
     const kept = this.window.keep(encodeChunk(times, values, from, count))
+    this.window.bytes += 100
     return { ...kept, count, fromMs: times[from]!, toMs: times[from + count - 1]! }
   }
 
@@ -225,14 +259,14 @@ export class WindowSeries {
   }
 
   #insertOpen(atMs: number, values: Float64Array, index: number): void {
-    if (this.#count === capacities[this.#size]) this.#makeRoom()
+    const page = this.#pageWithRoom()
+    // To make room, the open ones may just have become a chunk.
     if (this.#count === 0) return this.#insert(atMs, values, index)
-    const { times } = this.#page
     let slot = this.#count
-    while (slot > 0 && times[this.#at + slot - 1]! > atMs) slot--
+    while (slot > 0 && page.times[this.#at + slot - 1]! > atMs) slot--
     const moved = this.#at + slot
-    times.copyWithin(moved + 1, moved, this.#at + this.#count)
-    this.#page.values.copyWithin(moved + 1, moved, this.#at + this.#count)
-    this.#place(slot, atMs, values, index)
+    page.times.copyWithin(moved + 1, moved, this.#at + this.#count)
+    page.values.copyWithin(moved + 1, moved, this.#at + this.#count)
+    this.#place(page, slot, atMs, values, index)
   }
 }

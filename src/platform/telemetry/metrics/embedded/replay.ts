@@ -2,7 +2,6 @@ import type { Labels } from '../../labels.ts'
 import { Turns } from './reading.ts'
 import { windowStart } from './headWindow.ts'
 import type { Intake, IntakeParts } from './intake.ts'
-import { labelsRefusal } from './limits.ts'
 import type { IndexedSeries } from './seriesIndex.ts'
 import { readSegment, segmentsIn, type SegmentContent } from './wal.ts'
 import { readBatch, type BatchHead, type BatchReader } from './walBatch.ts'
@@ -83,7 +82,7 @@ class SegmentReplay implements BatchReader {
     const known = this.#series.get(ref)
     if (known) return known
     const labels = this.#labels.get(ref)
-    if (!labels || labelsRefusal(labels, this.#parts.limits)) return undefined
+    if (!labels) return undefined
     const series = this.#parts.index.open(labels)
     this.#series.set(ref, series)
     return series

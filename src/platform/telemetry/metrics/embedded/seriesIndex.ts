@@ -71,6 +71,10 @@ export class SeriesIndex {
     return this.#postings.get(name)?.get(value) ?? []
   }
 
+  get names(): Iterable<string> {
+    return this.#postings.keys()
+  }
+
   /** The values a label has, each with its series. */
   valuesOf(name: string): ReadonlyMap<string, readonly IndexedSeries[]> {
     return this.#postings.get(name) ?? new Map<string, IndexedSeries[]>()

@@ -1,8 +1,8 @@
-import { mkdir, readFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Matcher } from '../../labels.ts'
 import { evaluateInstant, evaluateRange, parsePromql } from '../../promql/index.ts'
-import type { MetricStats, MetricStore, SampleSource, TimeSpan } from '../metrics.ts'
+import type { MetricStats, MetricStore, QueryOptions, SampleSource, TimeSpan } from '../metrics.ts'
 import { BatchIds } from './batchIds.ts'
 import { Blocks } from './blocks.ts'
 import { Commits } from './commits.ts'
@@ -10,13 +10,15 @@ import { Disk } from './disk.ts'
 import { Head } from './head.ts'
 import { Intake } from './intake.ts'
 import { defaultLimits, type StoreLimits } from './limits.ts'
+import { Listing } from './listing.ts'
 import { Maintenance } from './maintenance.ts'
-import { labelOf, matchingSeries } from './matching.ts'
+import { matchingSeries } from './matching.ts'
 import { MetadataBook } from './metadataBook.ts'
 import { readSeries } from './reading.ts'
 import { replay } from './replay.ts'
-import { SeriesIndex, type IndexedSeries } from './seriesIndex.ts'
-import { WriteAheadLog } from './wal.ts'
+import { SeriesIndex } from './seriesIndex.ts'
+import { segmentPath, WriteAheadLog } from './wal.ts'
+import { syncFolder } from './writeWhole.ts'
 
 const maintainEveryMs = 30_000
 
@@ -63,6 +65,7 @@ export async function openEmbeddedMetrics(options: EmbeddedMetricsOptions): Prom
   const bounds = { retentionMs: options.retentionMs, bytesMax: options.bytesMax }
   const folders = { wal: join(dir, 'wal'), ids: join(dir, 'ids') }
   for (const folder of Object.values(folders)) await mkdir(folder, { recursive: true, mode: 0o700 })
+  await syncFolder(dir)
 
   const index = new SeriesIndex()
   const head = new Head(index)
@@ -80,10 +83,7 @@ export async function openEmbeddedMetrics(options: EmbeddedMetricsOptions): Prom
   for (const series of index.all()) intake.newestMs = Math.max(intake.newestMs, series.newestMs)
   for (const segment of await replay(folders.wal, parts, intake, now(), oldestMs())) {
     warn('The write-ahead log of metrics was damaged in places; what could be read was kept', { segment })
-    await blocks.keepAside(
-      `${segment}.wal`,
-      await readFile(join(folders.wal, `${String(segment).padStart(8, '0')}.wal`)),
-    )
+    await blocks.keepAside(segmentPath(folders.wal, segment))
   }
   const wal = await WriteAheadLog.open(folders.wal)
   const maintenance = new Maintenance({ ...parts, intake, wal, now, bounds, warn })
@@ -116,36 +116,17 @@ export async function openEmbeddedMetrics(options: EmbeddedMetricsOptions): Prom
     }
   }
 
-  /** Series that any of the selectors matches and that have samples in the span. */
-  function present(selectors: Matcher[][], span: TimeSpan): IndexedSeries[] {
-    const { files, windows } = sourcesOf(span)
-    const matched =
-      selectors.length === 0 ? index.all() : new Set(selectors.flatMap((one) => matchingSeries(index, one)))
-    return Array.from(matched).filter(
-      (series) =>
-        windows.some((window) => window.series.get(series)?.overlaps(span.fromMs, span.toMs)) ||
-        files.some((file) => file.find(series, span.fromMs, span.toMs) >= 0),
-    )
-  }
-
-  const firstOf = (texts: Set<string>, limit: number): string[] => [...texts].toSorted().slice(0, limit || undefined)
+  const listing = (selectors: Matcher[][], span: TimeSpan, options?: QueryOptions): Listing =>
+    new Listing(index, sourcesOf(span), span, selectors, options?.signal)
 
   return {
     append: (batch) => commits.append(batch),
     select,
     instant: async (expression, atMs, options) => evaluateInstant(parsePromql(expression), atMs, { select }, options),
     range: async (expression, span, options) => evaluateRange(parsePromql(expression), span, { select }, options),
-    series: async (selectors, span, limit) =>
-      present(selectors, span)
-        .slice(0, limit || undefined)
-        .map(({ labels }) => labels),
-    labelNames: async (selectors, span, limit) =>
-      firstOf(new Set(present(selectors, span).flatMap(({ labels }) => Object.keys(labels))), limit),
-    labelValues: async (name, selectors, span, limit) => {
-      const values = new Set(present(selectors, span).map(({ labels }) => labelOf(labels, name)))
-      values.delete('')
-      return firstOf(values, limit)
-    },
+    series: (selectors, span, limit, options) => listing(selectors, span, options).series(limit),
+    labelNames: (selectors, span, limit, options) => listing(selectors, span, options).names(limit),
+    labelValues: (name, selectors, span, limit, options) => listing(selectors, span, options).values(name, limit),
     metadata: async (wanted) => metadata.list(wanted),
     stats: async () => statsOf(index, head, blocks, wal),
     health: () => ({

@@ -7,7 +7,8 @@ import { syncFolder } from './writeWhole.ts'
 const frameMagic = 0x4c41574d
 const headerBytes = 16
 
-const segmentName = (segment: number): string => `${String(segment).padStart(8, '0')}.wal`
+export const segmentPath = (folder: string, segment: number): string =>
+  join(folder, `${String(segment).padStart(8, '0')}.wal`)
 
 /**
  * Frames (magic, length, checksum of the payload, checksum of the header; payload) in numbered files. A frame is kept
@@ -33,7 +34,7 @@ export class WriteAheadLog {
   static async open(folder: string): Promise<WriteAheadLog> {
     const older = new Map<number, number>()
     for (const segment of await segmentsIn(folder)) {
-      older.set(segment, (await stat(join(folder, segmentName(segment)))).size)
+      older.set(segment, (await stat(segmentPath(folder, segment))).size)
     }
     const segment = Math.max(0, ...older.keys()) + 1
     return new WriteAheadLog(folder, segment, await createSegment(folder, segment), older)
@@ -99,7 +100,7 @@ export class WriteAheadLog {
   }
 
   async remove(segment: number): Promise<void> {
-    await rm(join(this.#folder, segmentName(segment)), { force: true })
+    await rm(segmentPath(this.#folder, segment), { force: true })
     this.#olderBytes.delete(segment)
   }
 
@@ -109,7 +110,7 @@ export class WriteAheadLog {
 }
 
 async function createSegment(folder: string, segment: number): Promise<FileHandle> {
-  const file = await open(join(folder, segmentName(segment)), 'w', 0o600)
+  const file = await open(segmentPath(folder, segment), 'w', 0o600)
   await syncFolder(folder)
   return file
 }
@@ -130,7 +131,7 @@ export interface SegmentContent {
 
 /** The frames of a segment. What a crash left half-written at its end is cut off; damage before it is skipped. */
 export async function readSegment(folder: string, segment: number): Promise<SegmentContent> {
-  const path = join(folder, segmentName(segment))
+  const path = segmentPath(folder, segment)
   const bytes = new Uint8Array(await readFile(path))
   const payloads: Uint8Array[] = []
   let damaged = 0
