@@ -1,3 +1,4 @@
+import * as z from 'zod'
 import { AppError } from '#kernel/errors.ts'
 import { JsonBytes } from '#platform/http/endpoints.ts'
 import type { RequestContext } from '#platform/http/request.ts'
@@ -31,7 +32,14 @@ async function runOne(ctx: RequestContext, { query, from_ms, to_ms, step_ms }: B
   } catch (error) {
     if (!(error instanceof AppError)) throw error
     const { code, message, details } = error
-    const position = typeof details['position'] === 'number' ? details['position'] : null
-    return Buffer.from(JSON.stringify({ type: 'error', code, message, position }))
+    return Buffer.from(JSON.stringify({ type: 'error', code, message, position: positionIn(details) }))
   }
+}
+
+const placed = z.object({ position: z.object({ from: z.number().int() }) })
+
+/** Where in the expression; null where the error is not of one place. */
+function positionIn(details: Record<string, unknown>): number | null {
+  const parsed = placed.safeParse(details)
+  return parsed.success ? parsed.data.position.from : null
 }

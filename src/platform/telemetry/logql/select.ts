@@ -97,7 +97,7 @@ export class Turn {
     return performance.now() - this.#beganMs > sliceMs
   }
 
-  /** @throws AppError REQUEST_TIMEOUT; the signal's reason when the caller has left */
+  /** @throws AppError QUERY_TIMEOUT; the signal's reason when the caller has left */
   async pass(): Promise<void> {
     await new Promise((resolve) => void setImmediate(resolve))
     this.#beganMs = performance.now()
@@ -107,7 +107,7 @@ export class Turn {
   check(): void {
     this.#options.signal?.throwIfAborted()
     if (performance.now() > this.#deadlineMs) {
-      throw new AppError('REQUEST_TIMEOUT', 'the query took too long; narrow its time range or its selector')
+      throw new AppError('QUERY_TIMEOUT', 'the query took too long; narrow its time range or its selector')
     }
   }
 }

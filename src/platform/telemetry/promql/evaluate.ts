@@ -17,14 +17,14 @@ import { eachSelected } from './selectors.ts'
 import { countOf, DistinctLabels, pointsOf, type StepSeries } from './stepSeries.ts'
 import { AppError } from '#kernel/errors.ts'
 
-/** The value of an expression at one moment. @throws AppError VALIDATION_FAILED, REQUEST_TIMEOUT, or what aborted it */
+/** The value of an expression at one moment. @throws AppError QUERY_FAILED, QUERY_TIMEOUT, or what aborted it */
 export async function evaluateInstant(
   expression: Expression,
   atMs: number,
   source: SampleSource,
   options: QueryOptions = {},
 ): Promise<QueryResult> {
-  const execution = new Execution(source, options)
+  using execution = new Execution(source, options)
   const grid = oneMoment(atMs)
   const evaluator = new Evaluation(execution, { fromMs: atMs, toMs: atMs })
   const value = await valueAt(evaluator, withoutParentheses(expression), grid)
@@ -50,7 +50,7 @@ function isRanked(expression: Expression): boolean {
 
 /**
  * The values of an expression from `fromMs` on every `stepMs` up to `toMs`. Series of the answer without gaps share
- * one array of timestamps. @throws AppError VALIDATION_FAILED, REQUEST_TIMEOUT, or what aborted it
+ * one array of timestamps. @throws AppError QUERY_FAILED, QUERY_TIMEOUT, or what aborted it
  */
 export async function evaluateRange(
   expression: Expression,
@@ -58,7 +58,7 @@ export async function evaluateRange(
   source: SampleSource,
   options: QueryOptions = {},
 ): Promise<QueryResult> {
-  const execution = new Execution(source, options)
+  using execution = new Execution(source, options)
   const type = typeOf(expression)
   if (type === 'string' || type === 'range vector')
     throw badRange(`invalid expression type "${type}" for range query, must be Scalar or instant Vector`)

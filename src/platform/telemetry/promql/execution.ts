@@ -17,13 +17,14 @@ const defaultLookbackMs = 5 * minuteMs
 /** How long work may go on before appends, cancellations and other queries get their turn. */
 const turnMs = 8
 
-/** One evaluation: what it may use, and what it has used. */
-export class Execution {
+/** One evaluation: what it may use, and what it has used. To be disposed of, so that no timer outlives it. */
+export class Execution implements Disposable {
   readonly source: SampleSource
   readonly limits: QueryLimits
   readonly lookbackMs: number
   readonly signal: AbortSignal
-  readonly #timeout: AbortSignal
+  readonly #timeout = new AbortController()
+  readonly #timer: NodeJS.Timeout
   readonly #startedAt = performance.now()
   #turnEndsAt = this.#startedAt + turnMs
   #samples = 0
@@ -34,8 +35,8 @@ export class Execution {
     this.source = source
     this.limits = { ...defaultLimits, ...limits }
     this.lookbackMs = lookbackMs
-    this.#timeout = AbortSignal.timeout(this.limits.timeoutMs)
-    this.signal = signal ? AbortSignal.any([signal, this.#timeout]) : this.#timeout
+    this.#timer = setTimeout(() => this.#timeout.abort(timedOut()), this.limits.timeoutMs)
+    this.signal = signal ? AbortSignal.any([signal, this.#timeout.signal]) : this.#timeout.signal
   }
 
   /** Counts a series that the source gave. */
@@ -68,13 +69,16 @@ export class Execution {
   }
 
   check(): void {
-    if (this.#timeout.aborted) throw timedOut()
     this.signal.throwIfAborted()
   }
 
   /** What a source throws because the time is over is said as that. */
   translated(error: unknown): unknown {
-    return this.#timeout.aborted ? timedOut() : error
+    return this.#timeout.signal.aborted ? timedOut() : error
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#timer)
   }
 
   get stats() {
@@ -87,7 +91,7 @@ const tooManySamples = (): AppError =>
 
 function timedOut(): AppError {
   const errorType: PromErrorType = 'timeout'
-  return new AppError('REQUEST_TIMEOUT', 'query timed out in expression evaluation', { error_type: errorType })
+  return new AppError('QUERY_TIMEOUT', 'query timed out in expression evaluation', { error_type: errorType })
 }
 
 /** Prometheus' step of a subquery that names none: the interval of its rules. */

@@ -49,7 +49,7 @@ export class Work {
 function exceededLimit(limit: keyof LogLimits, value: number): AppError {
   if (limit === 'timeoutMs') {
     return new AppError(
-      'REQUEST_TIMEOUT',
+      'QUERY_TIMEOUT',
       `The query took longer than ${value} ms; narrow its time span or its filter`,
       {
         limit: 'timeout_ms',
