@@ -66,7 +66,7 @@ type Table = ReturnType<typeof tableIn>
 function tableIn(path: string) {
   const db = new Database(path)
   db.pragma('locking_mode = EXCLUSIVE')
-  db.pragma('journal_mode = TRUNCATE')
+  db.pragma('journal_mode = WAL')
   db.pragma('synchronous = FULL')
   db.exec('create table if not exists batches (id text primary key, at integer not null) without rowid')
   db.exec('create index if not exists batches_at on batches (at)')

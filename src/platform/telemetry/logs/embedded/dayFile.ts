@@ -1,23 +1,39 @@
-import { mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
 import { checked, Damaged, unchecked } from './checked.ts'
-import type { Filters } from './filters.ts'
+import { partBytes, type Filters } from './filters.ts'
 import type { Frame } from './lines.ts'
 import type { BlockHead, EncodedBlock } from './seal.ts'
-import { SealedBlock, type BlockSource } from './sealed.ts'
+import { SealedBlock, type BlockSource, type FilterKind } from './sealed.ts'
 import type { Streams } from './streams.ts'
 import { dateOf } from './time.ts'
 import { decompress, decompressInPool } from './zstd.ts'
 
 const framesPerBlockMax = 1 << 20
+const filterPartsMax = 1 << 16
+
+/** Parts of the filter of words are even, those of trigrams odd. */
+const filterId = (block: number, kind: FilterKind, part: number): number =>
+  block * filterPartsMax + part * 2 + (kind === 'words' ? 0 : 1)
+
+function filterParts(block: number, filters: Filters): { id: number; bytes: Uint8Array }[] {
+  return (['words', 'trigrams'] as const).flatMap((kind) => {
+    const bytes = filters[kind]
+    return Array.from({ length: Math.ceil(bytes.length / partBytes) }, (_, part) => ({
+      id: filterId(block, kind, part),
+      bytes: bytes.subarray(part * partBytes, (part + 1) * partBytes),
+    }))
+  })
+}
 
 /** So many blocks without a readable one between them end a salvage. */
 const salvageGapMax = 2_000
 
 const schema = `
   create table if not exists blocks (id integer primary key, generation integer not null, head blob not null);
-  create table if not exists filters (block integer primary key, words blob not null, trigrams blob not null);
+  create table if not exists filters (id integer primary key, bytes blob not null);
   create table if not exists columns (block integer primary key, bytes blob not null);
   create table if not exists frames (id integer primary key, text blob not null, metadata blob);
   create table if not exists sealed (generation integer primary key, blocks integer not null);
@@ -44,8 +60,10 @@ export class DayFile implements BlockSource {
     this.#db = new Database(path)
     this.#db.pragma('page_size = 8192')
     this.#db.pragma('locking_mode = EXCLUSIVE')
-    this.#db.pragma('journal_mode = TRUNCATE')
-    this.#db.pragma('synchronous = FULL')
+    this.#db.pragma('journal_mode = WAL')
+    // What is in the log is durable only after `checkpoint`; until then the lines stand in a segment as well.
+    this.#db.pragma('synchronous = NORMAL')
+    this.#db.pragma('wal_autocheckpoint = 0')
     this.#db.pragma('cache_size = -1024')
     this.#db.pragma('cell_size_check = ON')
     this.#db.exec(schema)
@@ -106,11 +124,9 @@ export class DayFile implements BlockSource {
     const head = checked(encoded.head, `head ${id}`)
     this.#db.transaction(() => {
       statements.addBlock.run(id, generation, head)
-      statements.addFilters.run(
-        id,
-        checked(encoded.filters.words, `words ${id}`),
-        checked(encoded.filters.trigrams, `trigrams ${id}`),
-      )
+      for (const part of filterParts(id, encoded.filters)) {
+        statements.addFilter.run(part.id, checked(part.bytes, `filter ${part.id}`))
+      }
       statements.addColumns.run(id, checked(encoded.columns, `columns ${id}`))
       encoded.frames.forEach(({ text, metadata }, index) => {
         const frame = id * framesPerBlockMax + index
@@ -126,8 +142,27 @@ export class DayFile implements BlockSource {
     return block
   }
 
+  /** Marks a generation as complete. */
   seal(generation: number, blocks: number): void {
     this.#statements.seal.run(generation, blocks)
+  }
+
+  /** Resolves when everything that was written is on disk for good. @throws SqliteError SQLITE_FULL */
+  async checkpoint(): Promise<void> {
+    // The log goes to disk in the thread pool, so that SQLite finds it there and does not stop this thread for it.
+    const log = await open(`${this.path}-wal`, 'r').catch(() => null)
+    await log?.datasync()
+    await log?.close()
+    if (!this.#isClosed) this.#db.pragma('wal_checkpoint(TRUNCATE)')
+  }
+
+  /** The blocks of a generation that is sealed; null otherwise. */
+  sealedBlocks(generation: number): SealedBlock[] | null {
+    if (!this.isSealed(generation)) return null
+    return this.#statements.ofGeneration
+      .all(generation)
+      .map(({ id, head }) => this.#blockOf(id, head))
+      .filter((block) => block !== null)
   }
 
   /** Deletes blocks; their place is used again. */
@@ -172,23 +207,15 @@ export class DayFile implements BlockSource {
     return { text: await decompressInPool(text), metadata: metadata && (await decompressInPool(metadata)) }
   }
 
-  filters(id: number): Filters | null {
-    try {
-      this.#checkOpen()
-      const found = this.#statements.filters.get(id)
-      return {
-        words: unchecked(found?.words, `words ${id}`),
-        trigrams: unchecked(found?.trigrams, `trigrams ${id}`),
-      }
-    } catch (error) {
-      if (isDamage(error)) return null
-      throw error
-    }
+  filterPart(id: number, kind: FilterKind, part: number): Buffer {
+    this.#checkOpen()
+    const at = filterId(id, kind, part)
+    return unchecked(this.#statements.filter.get(at)?.bytes, `filter ${at}`)
   }
 
   /** Takes over every block of a damaged file that is whole; tells how many that were. */
   salvage(aside: string): number {
-    const db = new Database(aside, { readonly: true })
+    const db = new Database(aside)
     try {
       return this.#salvage(statementsOf(db))
     } catch (error) {
@@ -220,12 +247,12 @@ export class DayFile implements BlockSource {
       const found = from.block.get(id)
       if (!found || !this.#blockOf(id, found.head)) return null
       const columns = from.columns.get(id)
-      const filters = from.filters.get(id)
+      const filters = from.filters.all(filterId(id, 'words', 0), filterId(id + 1, 'words', 0))
       const frames = from.frames.all(id * framesPerBlockMax, (id + 1) * framesPerBlockMax)
-      if (!columns || !filters) return null
+      if (!columns) return null
       this.#db.transaction(() => {
         this.#statements.addBlock.run(id, found.generation, found.head)
-        this.#statements.addFilters.run(id, filters.words, filters.trigrams)
+        for (const filter of filters) this.#statements.addFilter.run(filter.id, filter.bytes)
         this.#statements.addColumns.run(id, columns.bytes)
         for (const frame of frames) this.#statements.addFrame.run(frame.id, frame.text, frame.metadata)
       })()
@@ -252,7 +279,7 @@ export class DayFile implements BlockSource {
   delete(): void {
     this.close()
     rmSync(this.path)
-    rmSync(`${this.path}-journal`, { force: true })
+    rmSync(`${this.path}-wal`, { force: true })
   }
 
   #blockOf(id: number, sealed: Buffer): SealedBlock | null {
@@ -289,7 +316,7 @@ export class DayFile implements BlockSource {
 
   #remove(id: number): void {
     this.#statements.removeBlock.run(id)
-    this.#statements.removeFilters.run(id)
+    this.#statements.removeFilters.run(filterId(id, 'words', 0), filterId(id + 1, 'words', 0))
     this.#statements.removeColumns.run(id)
     this.#statements.removeFrames.run(id * framesPerBlockMax, (id + 1) * framesPerBlockMax)
   }
@@ -308,7 +335,7 @@ export function quarantineFile(path: string): string {
   mkdirSync(folder, { recursive: true })
   const aside = join(folder, `${basename(path)}.${statSync(path).mtimeMs.toFixed(0)}`)
   renameSync(path, aside)
-  rmSync(`${path}-journal`, { force: true })
+  if (existsSync(`${path}-wal`)) renameSync(`${path}-wal`, `${aside}-wal`)
   return aside
 }
 
@@ -322,7 +349,9 @@ function statementsOf(db: Database.Database) {
     ),
     generationOf: db.prepare<[number], { generation: number }>('select generation from blocks where id = ?'),
     lastId: db.prepare<[], { id: number | null }>('select max(id) as id from blocks'),
-    ofGeneration: db.prepare<[number], { id: number }>('select id from blocks where generation = ?'),
+    ofGeneration: db.prepare<[number], { id: number; head: Buffer }>(
+      'select id, head from blocks where generation = ?',
+    ),
     sealed: db.prepare<[], { generation: number; blocks: number }>('select * from sealed'),
     sealedOne: db.prepare<[number], { generation: number }>('select generation from sealed where generation = ?'),
     seal: db.prepare<[number, number]>('insert into sealed values (?, ?)'),
@@ -330,7 +359,7 @@ function statementsOf(db: Database.Database) {
     lastSealed: db.prepare<[], { generation: number | null }>('select max(generation) as generation from sealed'),
     fewerSealed: db.prepare<[number]>('update sealed set blocks = blocks - 1 where generation = ?'),
     addBlock: db.prepare<[number, number, Buffer]>('insert into blocks values (?, ?, ?)'),
-    addFilters: db.prepare<[number, Buffer, Buffer]>('insert into filters values (?, ?, ?)'),
+    addFilter: db.prepare<[number, Buffer]>('insert into filters values (?, ?)'),
     addColumns: db.prepare<[number, Buffer]>('insert into columns values (?, ?)'),
     addFrame: db.prepare<[number, Buffer, Buffer | null]>('insert into frames values (?, ?, ?)'),
     columns: db.prepare<[number], { bytes: Buffer }>('select bytes from columns where block = ?'),
@@ -340,11 +369,12 @@ function statementsOf(db: Database.Database) {
     frames: db.prepare<[number, number], { id: number; text: Buffer; metadata: Buffer | null }>(
       'select * from frames where id >= ? and id < ?',
     ),
-    filters: db.prepare<[number], { words: Buffer; trigrams: Buffer }>(
-      'select words, trigrams from filters where block = ?',
+    filter: db.prepare<[number], { bytes: Buffer }>('select bytes from filters where id = ?'),
+    filters: db.prepare<[number, number], { id: number; bytes: Buffer }>(
+      'select * from filters where id >= ? and id < ?',
     ),
     removeBlock: db.prepare<[number]>('delete from blocks where id = ?'),
-    removeFilters: db.prepare<[number]>('delete from filters where block = ?'),
+    removeFilters: db.prepare<[number, number]>('delete from filters where id >= ? and id < ?'),
     removeColumns: db.prepare<[number]>('delete from columns where block = ?'),
     removeFrames: db.prepare<[number, number]>('delete from frames where id >= ? and id < ?'),
   }

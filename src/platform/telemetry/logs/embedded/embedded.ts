@@ -51,7 +51,7 @@ export interface EmbeddedLogs extends LogStore {
 
 const defaultSizes: HeadSizes = {
   blockLines: 8_192,
-  frameBytes: 256 * 1024,
+  frameBytes: 128 * 1024,
   headLines: 131_072,
   headBytes: 32 * 1024 * 1024,
 }

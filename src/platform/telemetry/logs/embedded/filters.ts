@@ -1,8 +1,8 @@
 import type { Probe } from './lines.ts'
 
 /**
- * Two filters per block. Words: a Bloom filter whose probes for one word share 64 bytes. Trigrams: one bit for each
- * sequence of three bytes. Both know ASCII letters only in lower case and never deny what is there.
+ * Two filters per block. Words: a Bloom filter whose bits for one word share 64 bytes. Trigrams: a bit for each
+ * sequence of three bytes. Both take ASCII letters of either case for the same and never deny what is there.
  */
 export interface Filters {
   words: Uint8Array
@@ -13,22 +13,30 @@ const bucketBytes = 64
 const bucketBits = 512
 const bitsPerWord = 13
 const probes = 7
-const trigramBitsLog = 17
-/** A trigram filter is halved while this part of its bits stays free. */
-const freeShare = 0.8
+/** Bits of a trigram filter for each trigram that is there. */
+const bitsPerTrigram = 4
+const trigramBytesMin = 64
 
 /** Bytes of words: letters, digits, `_` and whatever is not ASCII. */
 export const isWordByte = new Uint8Array(256)
-const folded = new Uint8Array(256)
+/** Letters and digits by themselves, the rest in groups, in 6 bits; bytes of words have `wordBit` as well. */
+const wordBit = 64
+const classes = new Uint8Array(256)
 for (let byte = 0; byte < 256; byte++) {
-  const isUpper = byte >= 65 && byte <= 90
-  folded[byte] = isUpper ? byte + 32 : byte
-  isWordByte[byte] =
-    isUpper || (byte >= 97 && byte <= 122) || (byte >= 48 && byte <= 57) || byte === 95 || byte >= 128 ? 1 : 0
+  const lower = byte >= 65 && byte <= 90 ? byte + 32 : byte
+  const isLetter = lower >= 97 && lower <= 122
+  const isDigit = byte >= 48 && byte <= 57
+  isWordByte[byte] = isLetter || isDigit || byte === 95 || byte >= 128 ? 1 : 0
+  classes[byte] = isLetter ? lower - 97 : isDigit ? byte - 48 + 26 : 36 + (byte % 28)
+  classes[byte]! |= isWordByte[byte]! * wordBit
 }
 
+const trigramCount = 1 << 18
 const hashSeed = 0x811c9dc5 | 0
-const extend = (hash: number, byte: number): number => Math.imul(hash ^ folded[byte]!, 0x01000193)
+/** The bit that tells small letters from capitals is set; other signs that differ in it alone pass for the same. */
+const extend = (hash: number, byte: number): number => Math.imul(hash ^ (byte | 0x20), 0x01000193)
+
+const slotOf = (key: number, slots: number): number => (Math.imul(key, 0x9e3779b1) >>> 7) & (slots - 1)
 
 function finish(hash: number): number {
   let mixed = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
@@ -36,13 +44,11 @@ function finish(hash: number): number {
   return (mixed ^ (mixed >>> 16)) >>> 0
 }
 
-const trigramBit = (trigram: number): number => Math.imul(trigram, 0x9e3779b1) >>> (32 - trigramBitsLog)
-
 /** Collects what is in the text of one block; used again for the next. */
 export class FilterBuilder {
   #table = new Int32Array(1 << 15)
   #count = 0
-  readonly #trigrams = new Uint8Array(1 << (trigramBitsLog - 3))
+  readonly #trigrams = new Uint8Array(trigramCount)
 
   reset(): void {
     this.#table.fill(0)
@@ -51,42 +57,43 @@ export class FilterBuilder {
   }
 
   add(text: Uint8Array): void {
-    let hash = hashSeed
-    let inWord = false
-    let trigram = 0
     const trigrams = this.#trigrams
+    let table = this.#table
+    let hash = hashSeed
+    let trigram = 0
     for (let index = 0; index < text.length; index++) {
       const byte = text[index]!
-      const lower = folded[byte]!
-      trigram = ((trigram << 8) | lower) & 0xffffff
-      const bit = Math.imul(trigram, 0x9e3779b1) >>> (32 - trigramBitsLog)
-      trigrams[bit >>> 3]! |= 1 << (bit & 7)
-      if (isWordByte[byte]) {
-        hash = Math.imul(hash ^ lower, 0x01000193)
-        inWord = true
-      } else if (inWord) {
-        this.#insert(hash)
+      const signs = classes[byte]!
+      trigram = ((trigram << 6) | (signs & 63)) & (trigramCount - 1)
+      trigrams[trigram] = 1
+      if (signs >= wordBit) hash = Math.imul(hash ^ (byte | 0x20), 0x01000193)
+      else if (hash !== hashSeed) {
+        // Most words were there before, and are found at the first look.
+        if (table[slotOf(hash, table.length)] !== hash) {
+          this.#insert(hash)
+          table = this.#table
+        }
         hash = hashSeed
-        inWord = false
       }
     }
-    if (inWord) this.#insert(hash)
+    if (hash !== hashSeed) this.#insert(hash)
   }
 
   build(): Filters {
-    return { words: this.#wordFilter(), trigrams: halved(this.#trigrams) }
+    return { words: this.#wordFilter(), trigrams: this.#trigramFilter() }
   }
 
   #insert(hash: number): void {
     const key = hash | 0 || 1
-    const mask = this.#table.length - 1
-    let slot = (Math.imul(key, 0x9e3779b1) >>> 7) & mask
-    for (let found = this.#table[slot]!; found !== 0; found = this.#table[slot]!) {
+    const table = this.#table
+    const mask = table.length - 1
+    let slot = slotOf(key, table.length)
+    for (let found = table[slot]!; found !== 0; found = table[slot]!) {
       if (found === key) return
       slot = (slot + 1) & mask
     }
-    this.#table[slot] = key
-    if (++this.#count * 2 > this.#table.length) this.#grow()
+    table[slot] = key
+    if (++this.#count * 2 > table.length) this.#grow()
   }
 
   #grow(): void {
@@ -111,30 +118,30 @@ export class FilterBuilder {
     }
     return filter
   }
-}
 
-function halved(bits: Uint8Array): Uint8Array {
-  let filter = Uint8Array.from(bits)
-  for (;;) {
-    const half = filter.length / 2
-    if (half < 64) return filter
-    const smaller = filter.slice(0, half)
-    let ones = 0
-    for (let index = 0; index < half; index++) {
-      const byte = (smaller[index]! |= filter[half + index]!)
-      ones += onesIn[byte]!
+  #trigramFilter(): Uint8Array {
+    const trigrams = this.#trigrams
+    let count = 0
+    for (let trigram = 0; trigram < trigramCount; trigram++) count += trigrams[trigram]!
+    let bytes = trigramBytesMin
+    while (bytes * 8 < count * bitsPerTrigram) bytes *= 2
+    const filter = new Uint8Array(bytes)
+    for (let trigram = trigrams.indexOf(1); trigram >= 0; trigram = trigrams.indexOf(1, trigram + 1)) {
+      const place = trigramPlace(trigram, bytes)
+      filter[place >>> 3]! |= 1 << (place & 7)
     }
-    if (ones > half * 8 * (1 - freeShare)) return filter
-    filter = smaller
+    return filter
   }
 }
 
-const onesIn = Uint8Array.from({ length: 256 }, (_, byte) => byte.toString(2).replaceAll('0', '').length)
+/** The bit of a trigram in a filter of so many bytes, a power of two. */
+const trigramPlace = (trigram: number, bytes: number): number =>
+  (Math.imul(trigram, 0x9e3779b1) >>> 8) & (bytes * 8 - 1)
 
 /** `wholeWords`: the text stands alone, so that its first and last word are whole too. */
 export function probeOf(text: string, wholeWords: boolean): Probe {
   const bytes = Buffer.from(text)
-  return { words: wordHashes(bytes, wholeWords), trigrams: trigramBits(bytes) }
+  return { words: wordHashes(bytes, wholeWords), trigrams: trigramsOf(bytes) }
 }
 
 function wordHashes(bytes: Buffer, wholeWords: boolean): number[] {
@@ -146,35 +153,46 @@ function wordHashes(bytes: Buffer, wholeWords: boolean): number[] {
     if (index > start && isWhole) hashes.add(bytes.subarray(start, index).reduce(extend, hashSeed) | 0 || 1)
     start = index + 1
   }
+  // One that hashes to the seed passes for no word when filters are built.
+  hashes.delete(hashSeed)
   return [...hashes]
 }
 
-function trigramBits(bytes: Buffer): number[] {
-  const bits = new Set<number>()
+const classOf = (byte: number): number => classes[byte]! & 63
+
+function trigramsOf(bytes: Buffer): number[] {
+  const trigrams = new Set<number>()
   for (let index = 2; index < bytes.length; index++) {
-    bits.add(
-      trigramBit((folded[bytes[index - 2]!]! << 16) | (folded[bytes[index - 1]!]! << 8) | folded[bytes[index]!]!),
-    )
+    trigrams.add((classOf(bytes[index - 2]!) << 12) | (classOf(bytes[index - 1]!) << 6) | classOf(bytes[index]!))
   }
-  return [...bits]
+  return [...trigrams]
 }
 
-export function mayContain({ words, trigrams }: Filters, probe: Probe): boolean {
-  return probe.trigrams.every((bit) => hasTrigram(trigrams, bit)) && probe.words.every((key) => hasWord(words, key))
+/** A part of a filter, from a multiple of `partBytes` on. */
+export type ReadPart = (part: number) => Uint8Array
+
+/**
+ * Filters are kept, and read, in parts of so many bytes: asking for a word looks at one. A whole number of buckets, and
+ * two fit into a page of the file.
+ */
+export const partBytes = 63 * bucketBytes
+
+/** Whether a filter of `bytes` bytes has a trigram. */
+export function hasTrigram(bytes: number, read: ReadPart, trigram: number): boolean {
+  const place = trigramPlace(trigram, bytes)
+  const byte = place >>> 3
+  return (read(Math.floor(byte / partBytes))[byte % partBytes]! & (1 << (place & 7))) !== 0
 }
 
-function hasTrigram(filter: Uint8Array, bit: number): boolean {
-  const place = bit & (filter.length * 8 - 1)
-  return (filter[place >>> 3]! & (1 << (place & 7))) !== 0
-}
-
-function hasWord(filter: Uint8Array, key: number): boolean {
+export function hasWord(bytes: number, read: ReadPart, key: number): boolean {
   const first = finish(key)
   let at = finish(first ^ 0x9e3779b9)
   const step = (at >>> 9) | 1
-  const start = (first % (filter.length / bucketBytes)) * bucketBytes
+  const start = (first % (bytes / bucketBytes)) * bucketBytes
+  const part = read(Math.floor(start / partBytes))
+  const inPart = start % partBytes
   for (let probe = 0; probe < probes; probe++, at = (at + step) | 0) {
-    if ((filter[start + ((at >>> 3) & 63)]! & (1 << (at & 7))) === 0) return false
+    if ((part[inPart + ((at >>> 3) & 63)]! & (1 << (at & 7))) === 0) return false
   }
   return true
 }

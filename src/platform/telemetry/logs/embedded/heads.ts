@@ -243,6 +243,10 @@ export class Heads {
   async #sealInto(day: HeadDay): Promise<SealedBlock[]> {
     const { days, streams, sizes } = this.#options
     const file = days.file(day.day)
+    // What an earlier attempt may have left in the log, where only this last step failed.
+    await file.checkpoint()
+    const before = file.sealedBlocks(day.generation)
+    if (before) return before
     file.discard(day.generation)
     const blocks: SealedBlock[] = []
     for (const rows of arrange(day, streams, sizes)) {
@@ -252,6 +256,7 @@ export class Heads {
       await nextTurn()
     }
     file.seal(day.generation, blocks.length)
+    await file.checkpoint()
     return blocks
   }
 }

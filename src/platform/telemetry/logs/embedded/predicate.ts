@@ -149,13 +149,13 @@ function eachMarked(marks: Uint8Array, fulfils: (row: number) => boolean): void 
   for (let row = marks.indexOf(1); row >= 0; row = marks.indexOf(1, row + 1)) if (!fulfils(row)) marks[row] = 0
 }
 
-/** Finds a text in a string of bytes, from a place on; -1 where there is none. */
-type Find = (bytes: string, from: number) => number
+/** Finds a text in that of a piece, from a place on; -1 where there is none. */
+type Find = (piece: Piece, from: number) => number
 
 function contains(text: string, caseSensitive: boolean, word: boolean): Test {
   if (text === '') return { readsText: false, mayMatch: () => true, narrow: () => undefined }
   const probe = probeOf(text, word)
-  const needle = Buffer.from(text).toString('latin1')
+  const needle = Buffer.from(text)
   const find = finderOf(needle, caseSensitive, word)
   return {
     readsText: true,
@@ -167,50 +167,52 @@ function contains(text: string, caseSensitive: boolean, word: boolean): Test {
   }
 }
 
-/** `needle` has one character per byte. ASCII letters alone have two forms there; of others the bytes have to agree. */
-function finderOf(needle: string, caseSensitive: boolean, word: boolean): Find {
-  const plain: Find =
-    caseSensitive || !/[a-z]/i.test(needle) ? (bytes, from) => bytes.indexOf(needle, from) : folding(needle)
+function finderOf(needle: Buffer, caseSensitive: boolean, word: boolean): Find {
+  const hasCase = !caseSensitive && needle.some((byte) => isLetter(byte))
+  const plain: Find = hasCase ? folding(needle) : ({ frame }, from) => frame.text.indexOf(needle, from)
   if (!word) return plain
-  return (bytes, from) => {
-    let at = plain(bytes, from)
-    while (at >= 0 && !standsAlone(bytes, at, at + needle.length)) at = plain(bytes, at + 1)
+  return (piece, from) => {
+    let at = plain(piece, from)
+    while (at >= 0 && !standsAlone(piece.frame.text, at, at + needle.length)) at = plain(piece, at + 1)
     return at
   }
 }
 
-function folding(needle: string): Find {
-  const isAscii = /^[\0-\x7f]*$/.test(needle)
+const isLetter = (byte: number): boolean => (byte | 0x20) >= 97 && (byte | 0x20) <= 122
+
+/** ASCII letters have two forms; of everything else the bytes have to agree. */
+function folding(needle: Buffer): Find {
+  const bytes = needle.toString('latin1')
+  const isAscii = needle.every((byte) => byte < 128)
   const pattern = isAscii
-    ? new RegExp(RegExp.escape(needle), 'gi')
-    : new RegExp(Array.from(needle, bothCases).join(''), 'g')
-  return (bytes, from) => {
+    ? new RegExp(RegExp.escape(bytes), 'gi')
+    : new RegExp(Array.from(bytes, bothCases).join(''), 'g')
+  return (piece, from) => {
     pattern.lastIndex = from
-    return pattern.test(bytes) ? pattern.lastIndex - needle.length : -1
+    return pattern.test(piece.latin1) ? pattern.lastIndex - needle.length : -1
   }
 }
 
 const bothCases = (byte: string): string =>
   /[a-z]/i.test(byte) ? `[${byte.toLowerCase()}${byte.toUpperCase()}]` : RegExp.escape(byte)
 
-const standsAlone = (bytes: string, from: number, to: number): boolean =>
-  !(from > 0 && isWordByte[bytes.charCodeAt(from - 1)]) && !(to < bytes.length && isWordByte[bytes.charCodeAt(to)])
+const standsAlone = (bytes: Buffer, from: number, to: number): boolean =>
+  !(from > 0 && isWordByte[bytes[from - 1]!]) && !(to < bytes.length && isWordByte[bytes[to]!])
 
 function rowsWith(piece: Piece, find: Find, needleLength: number): Uint8Array {
   const rows = piece.toRow - piece.fromRow
   const found = new Uint8Array(rows)
   const { starts } = piece.columns
   const base = starts[piece.fromRow]!
-  const bytes = piece.latin1
   let row = 0
-  for (let at = find(bytes, 0); at >= 0;) {
+  for (let at = find(piece, 0); at >= 0;) {
     row = rowAt(starts, piece.fromRow, base + at, row, rows)
     const next = starts[piece.fromRow + row + 1]! - base
     // A text with a line feed may be found across two lines.
     if (at + needleLength < next) {
       found[row] = 1
-      at = find(bytes, next)
-    } else at = find(bytes, at + 1)
+      at = find(piece, next)
+    } else at = find(piece, at + 1)
   }
   return found
 }

@@ -25,6 +25,9 @@ export interface BlockHead {
   streams: [labels: Labels, lines: number, newest_offset: number, severities: number[]][]
   minutes: number[]
   has_metadata: boolean
+  /** Of its filters. */
+  word_bytes: number
+  trigram_bytes: number
   frame_rows: number[]
 }
 
@@ -41,48 +44,62 @@ export interface EncodedBlock {
  */
 export function arrange(head: HeadDay, streams: Streams, { blockLines }: BlockSizes): Uint32Array[] {
   const blocks: Uint32Array[] = []
-  let shared: number[] = []
+  let shared: Uint32Array[] = []
+  let sharedLines = 0
   const closeShared = (): void => {
-    if (shared.length > 0) blocks.push(inOrderOfTime(head, shared))
+    if (sharedLines > 0) blocks.push(inOrderOfTime(head, together(shared, sharedLines)))
     shared = []
+    sharedLines = 0
   }
-  const services = [...rowsByService(head, streams)].toSorted(([a], [b]) => (a < b ? -1 : 1))
-  for (const [, rows] of services) {
+  for (const rows of rowsByService(head, streams)) {
     if (rows.length * 4 >= blockLines) blocks.push(...portions(inOrderOfTime(head, rows), blockLines))
     else {
-      if (shared.length + rows.length > blockLines) closeShared()
-      for (const row of rows) shared.push(row)
+      if (sharedLines + rows.length > blockLines) closeShared()
+      shared.push(rows)
+      sharedLines += rows.length
     }
   }
   closeShared()
   return blocks
 }
 
-function rowsByService(head: HeadDay, streams: Streams): Map<string, number[]> {
-  const services = new Map<string, number[]>()
-  const byStream = new Map<number, number[]>()
-  for (let row = 0; row < head.length; row++) {
-    const stream = head.chunkOf(row).streams[HeadDay.rowInChunk(row)]!
-    let rows = byStream.get(stream)
-    if (!rows) {
-      const { service } = streams.at(stream)
-      rows = services.get(service) ?? []
-      services.set(service, rows)
-      byStream.set(stream, rows)
-    }
-    rows.push(row)
+/** The rows of each service, services in order of their names. */
+function rowsByService(head: HeadDay, streams: Streams): Uint32Array[] {
+  const counts = new Map<string, number>()
+  const { length } = head
+  const streamOf = (row: number): number => head.chunkOf(row).streams[HeadDay.rowInChunk(row)]!
+  for (let row = 0; row < length; row++) {
+    const { service } = streams.at(streamOf(row))
+    counts.set(service, (counts.get(service) ?? 0) + 1)
   }
-  return services
+  const names = [...counts.keys()].toSorted()
+  const rows = new Map(names.map((name) => [name, { rows: new Uint32Array(counts.get(name)!), length: 0 }]))
+  for (let row = 0; row < length; row++) {
+    const service = rows.get(streams.at(streamOf(row)).service)!
+    service.rows[service.length++] = row
+  }
+  return [...rows.values()].map((service) => service.rows)
+}
+
+function together(parts: Uint32Array[], length: number): Uint32Array {
+  const rows = new Uint32Array(length)
+  let at = 0
+  for (const part of parts) {
+    rows.set(part, at)
+    at += part.length
+  }
+  return rows.sort()
 }
 
 /** Rows are in the order in which they came; those of the same time stay so. */
-function inOrderOfTime(head: HeadDay, rows: number[]): Uint32Array {
-  const offsets = rows.map((row) => head.chunkOf(row).offsets[HeadDay.rowInChunk(row)]!)
-  const isSorted = offsets.every((offset, index) => index === 0 || offset >= offsets[index - 1]!)
-  const isInOrderOfArrival = rows.every((row, index) => index === 0 || row > rows[index - 1]!)
-  if (isSorted && isInOrderOfArrival) return Uint32Array.from(rows)
-  const order = rows.map((_, index) => index).sort((a, b) => offsets[a]! - offsets[b]! || rows[a]! - rows[b]!)
-  return Uint32Array.from(order, (index) => rows[index]!)
+function inOrderOfTime(head: HeadDay, rows: Uint32Array): Uint32Array {
+  const offsetOf = (row: number): number => head.chunkOf(row).offsets[HeadDay.rowInChunk(row)]!
+  for (let index = 1; index < rows.length; index++) {
+    if (offsetOf(rows[index]!) < offsetOf(rows[index - 1]!)) {
+      return rows.sort((a, b) => offsetOf(a) - offsetOf(b) || a - b)
+    }
+  }
+  return rows
 }
 
 /** Equal parts, so that the last one is not tiny. */
@@ -106,6 +123,8 @@ export async function encodeBlock(
   for (const { text } of frames) filterBuilder.add(text)
   const filters = filterBuilder.build()
   const { summary, columns } = describe(head, rows, streams)
+  summary.word_bytes = filters.words.length
+  summary.trigram_bytes = filters.trigrams.length
   summary.has_metadata = frames.some(({ metadata }) => metadata !== null)
   summary.frame_rows = [...frames.map(({ firstRow }) => firstRow), rows.length]
   const [compressedHead, compressedColumns, ...compressedFrames] = await Promise.all([
@@ -127,23 +146,25 @@ interface RawFrame {
 
 function framesOf(head: HeadDay, rows: Uint32Array, frameBytes: number): RawFrame[] {
   const frames: RawFrame[] = []
+  const hasMetadata = head.chunks.some(({ metadata }) => metadata !== null)
   for (let from = 0, to = 0; from < rows.length; from = to) {
     let bytes = 0
     for (to = from; to < rows.length && (to === from || bytes < frameBytes); to++) bytes += lineBytes(head, rows[to]!)
     const text = Buffer.allocUnsafe(bytes)
-    const metadata: string[] = []
-    let hasMetadata = false
+    const metadata: string[] | null = hasMetadata ? [] : null
     let length = 0
     for (let index = from; index < to; index++) {
       const row = rows[index]!
       const chunk = head.chunkOf(row)
       const inChunk = HeadDay.rowInChunk(row)
       length += chunk.text.copy(text, length, chunk.starts[inChunk], chunk.starts[inChunk + 1])
-      const fields = chunk.metadata?.[inChunk] ?? ''
-      hasMetadata ||= fields !== ''
-      metadata.push(fields)
+      metadata?.push(chunk.metadata?.[inChunk] ?? '')
     }
-    frames.push({ firstRow: from, text, metadata: hasMetadata ? Buffer.from(metadata.join('\n')) : null })
+    frames.push({
+      firstRow: from,
+      text,
+      metadata: metadata?.some((fields) => fields !== '') ? Buffer.from(metadata.join('\n')) : null,
+    })
   }
   return frames
 }
@@ -166,7 +187,7 @@ function describe(head: HeadDay, rows: Uint32Array, streams: Streams): { summary
   const streamNewest: number[] = []
   const streamSeverities: number[][] = []
   const localStreams = new Int32Array(rows.length)
-  const minutes = new Map<number, number>()
+  minuteCounts.fill(0)
   let bytes = 0
   for (let index = 0; index < rows.length; index++) {
     const row = rows[index]!
@@ -188,8 +209,7 @@ function describe(head: HeadDay, rows: Uint32Array, streams: Streams): { summary
     streamCounts[place]!++
     streamNewest[place] = offset
     streamSeverities[place]![severity]!++
-    const minute = Math.floor(offset / minuteNs) * severityCount + severity
-    minutes.set(minute, (minutes.get(minute) ?? 0) + 1)
+    minuteCounts[Math.floor(offset / minuteNs) * severityCount + severity]!++
     bytes += chunk.starts[inChunk + 1]! - chunk.starts[inChunk]!
   }
   const summary: BlockHead = {
@@ -205,13 +225,23 @@ function describe(head: HeadDay, rows: Uint32Array, streams: Streams): { summary
       streamNewest[place]!,
       streamSeverities[place]!,
     ]),
-    minutes: [...minutes]
-      .toSorted(([a], [b]) => a - b)
-      .flatMap(([key, count]) => [Math.floor(key / severityCount), key % severityCount, count]),
+    minutes: minutesOf(minuteCounts),
     has_metadata: false,
+    word_bytes: 0,
+    trigram_bytes: 0,
     frame_rows: [],
   }
   return { summary, columns: encodeColumns(head, rows, offsets, severities, localStreams, local.size) }
+}
+
+const minuteCounts = new Uint32Array(24 * 60 * severityCount)
+
+function minutesOf(counts: Uint32Array): number[] {
+  const found: number[] = []
+  counts.forEach((count, at) => {
+    if (count > 0) found.push(Math.floor(at / severityCount), at % severityCount, count)
+  })
+  return found
 }
 
 function encodeColumns(

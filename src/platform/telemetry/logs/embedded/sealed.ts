@@ -1,16 +1,18 @@
+import { Damaged } from './checked.ts'
 import type { Block, Columns, Frame, Probe } from './lines.ts'
-import { mayContain, type Filters } from './filters.ts'
+import { hasTrigram, hasWord, type ReadPart } from './filters.ts'
 import type { BlockHead } from './seal.ts'
 import type { Streams } from './streams.ts'
 import { VarintReader } from './varint.ts'
+
+export type FilterKind = 'words' | 'trigrams'
 
 /** Where a block's parts are read from. Throws `Damaged` for what does not carry its checksum. */
 export interface BlockSource {
   columns(id: number): Buffer
   frame(id: number, index: number): Frame
   frameLater(id: number, index: number): Promise<Frame>
-  /** Null where the filters cannot be read; then every block may contain everything. */
-  filters(id: number): Filters | null
+  filterPart(id: number, kind: FilterKind, part: number): Buffer
   quarantine(id: number): void
 }
 
@@ -31,6 +33,8 @@ export class SealedBlock implements Block {
   readonly minutes: Uint32Array
   readonly hasMetadata: boolean
   readonly frameRows: Uint32Array
+  readonly #wordBytes: number
+  readonly #trigramBytes: number
   readonly #source: BlockSource
 
   constructor(id: number, day: number, head: BlockHead, streams: Streams, source: BlockSource) {
@@ -49,6 +53,8 @@ export class SealedBlock implements Block {
     this.minutes = Uint32Array.from(head.minutes)
     this.hasMetadata = head.has_metadata
     this.frameRows = Uint32Array.from(head.frame_rows)
+    this.#wordBytes = head.word_bytes
+    this.#trigramBytes = head.trigram_bytes
     this.#source = source
   }
 
@@ -64,10 +70,25 @@ export class SealedBlock implements Block {
     return this.#source.frameLater(this.id, index)
   }
 
-  mayContain(probe: Probe): boolean {
-    if (probe.words.length === 0 && probe.trigrams.length === 0) return true
-    const filters = this.#source.filters(this.id)
-    return !filters || mayContain(filters, probe)
+  mayContain({ words, trigrams }: Probe): boolean {
+    const read = (kind: FilterKind): ReadPart => {
+      const parts = new Map<number, Buffer>()
+      return (part) => {
+        const bytes = parts.get(part) ?? this.#source.filterPart(this.id, kind, part)
+        parts.set(part, bytes)
+        return bytes
+      }
+    }
+    try {
+      const readWords = read('words')
+      if (!words.every((word) => hasWord(this.#wordBytes, readWords, word))) return false
+      const readTrigrams = read('trigrams')
+      return trigrams.every((trigram) => hasTrigram(this.#trigramBytes, readTrigrams, trigram))
+    } catch (error) {
+      // A damaged filter says nothing about the lines, which may be whole.
+      if (error instanceof Damaged) return true
+      throw error
+    }
   }
 
   quarantine(): void {

@@ -16,10 +16,16 @@ interface Run {
 interface Waiting {
   bound: number
   block: Block
-  /** The block is open. */
-  columns: Columns | null
-  frame: number
+  /** Null while the block has not been opened. */
+  piece: Piece | null
+  /** Resolves when the text of the piece is there, or cannot be read. */
+  loading: Promise<void> | null
 }
+
+/** Texts that are decompressed in the thread pool while others are looked through. */
+const loadsMax = 4
+/** Pieces looked at before it is worth while: most questions are answered by then. */
+const alonePieces = 6
 
 /**
  * Finds the matching rows of one day in order of time: looks first where the next row may be, and gives a row as soon
@@ -31,6 +37,7 @@ export class Sweep {
   readonly #sign: 1 | -1
   readonly #waiting: Waiting[]
   #runs: Run[] = []
+  #looked = 0
 
   constructor(blocks: readonly Block[], plan: Plan, direction: Direction, work: Work) {
     this.#plan = plan
@@ -40,8 +47,8 @@ export class Sweep {
       .map((block) => ({
         bound: direction === 'forward' ? block.minOffset : -block.maxOffset,
         block,
-        columns: null,
-        frame: 0,
+        piece: null,
+        loading: null,
       }))
       .toSorted((a, b) => b.bound - a.bound)
   }
@@ -53,6 +60,7 @@ export class Sweep {
       if (hits.length > 0) return hits
       const next = this.#waiting.pop()
       if (!next) return null
+      await this.#loaded(next)
       this.#look(next)
       await this.#work.pause()
       if (this.#work.exceeded) return null
@@ -66,28 +74,37 @@ export class Sweep {
     while (count < max && !this.#work.exceeded) {
       const next = this.#waiting.pop()
       if (!next) break
+      await this.#loaded(next)
       count += this.#countOf(next)
       await this.#work.pause()
     }
     return count
   }
 
-  #countOf(waiting: Waiting): number {
-    const { block, columns } = waiting
-    if (columns) return countMarks(this.#marks(this.#pieceOf(block, columns, waiting.frame)))
+  /** Waits for the text of what is looked at now, if it is on its way, and sends for that of what comes next. */
+  async #loaded({ piece, loading }: Waiting): Promise<void> {
+    if (!piece || !this.#plan.rest?.readsText || ++this.#looked <= alonePieces) return
+    for (let at = this.#waiting.length - 1; at >= Math.max(0, this.#waiting.length - loadsMax); at--) {
+      const next = this.#waiting[at]!
+      // What cannot be read is found out when it is looked at.
+      if (next.piece) next.loading ??= next.piece.load().catch(() => undefined)
+    }
+    if (loading) await loading
+  }
+
+  #countOf({ block, piece }: Waiting): number {
+    if (piece) return countMarks(this.#marks(piece))
     const known = this.#plan.countOf(block)
     if (known !== null) return known
-    for (const piece of this.#open(block)) this.#waiting.push(piece)
+    this.#waiting.push(...this.#open(block))
     return 0
   }
 
-  #look(waiting: Waiting): void {
-    const { block, columns } = waiting
-    if (!columns) {
-      for (const piece of this.#open(block)) this.#wait(piece)
+  #look({ block, piece }: Waiting): void {
+    if (!piece) {
+      for (const opened of this.#open(block)) this.#wait(opened)
       return
     }
-    const piece = this.#pieceOf(block, columns, waiting.frame)
     const rows = this.#inOrder(piece, this.#marks(piece))
     if (rows.length > 0) this.#runs.push({ piece, rows, at: 0 })
     else piece.release()
@@ -106,8 +123,8 @@ export class Sweep {
     return Array.from({ length: frames }, (_, frame) => ({
       bound: frames === 1 ? this.#boundOf(block) : this.#boundOfFrame(block, columns, frame),
       block,
-      columns,
-      frame,
+      piece: new Piece(block, columns, frame),
+      loading: null,
     }))
   }
 
@@ -120,14 +137,10 @@ export class Sweep {
     return this.#sign > 0 ? offsets[frameRows[frame]!]! : -offsets[frameRows[frame + 1]! - 1]!
   }
 
-  #pieceOf(block: Block, columns: Columns, frame: number): Piece {
-    const piece = new Piece(block, columns, frame)
-    this.#work.stats.lines += piece.toRow - piece.fromRow
-    if (this.#plan.rest?.readsText) this.#work.stats.bytes += piece.start(piece.toRow)
-    return piece
-  }
-
   #marks(piece: Piece): Uint8Array {
+    const { stats } = this.#work
+    stats.lines += piece.toRow - piece.fromRow
+    if (this.#plan.rest?.readsText) stats.bytes += piece.start(piece.toRow)
     return reading(piece.block, () => this.#plan.marks(piece), new Uint8Array(0))
   }
 
