@@ -16,13 +16,9 @@ export function Chips({ query, onChange }: ChipsProps) {
     <ul aria-label="Parts of the filter" className="flex min-w-0 flex-wrap items-center gap-1">
       {terms.map((term) => (
         <li key={term.from} className="max-w-full min-w-0">
-          <Button
-            size="sm"
-            onClick={() => onChange(without(query, term))}
-            aria-label={`Remove ${query.slice(term.from, term.to)}`}
-            className="max-w-72 font-mono !font-normal"
-          >
+          <Button size="sm" onClick={() => onChange(without(query, term))} className="max-w-72 font-mono !font-normal">
             <span className="truncate">
+              <span className="sr-only">Remove </span>
               <Spelled term={term} query={query} />
             </span>
             <X size={12} aria-hidden="true" className="shrink-0 text-faint" />

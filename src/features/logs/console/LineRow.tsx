@@ -22,6 +22,24 @@ interface LineRowProps extends LineLook {
 }
 
 const noWrapCharactersMax = 500
+const serviceWidth = 'w-[12ch] shrink-0 truncate text-muted max-md:hidden'
+const columnWidth = 'w-[12ch] shrink-0 truncate text-muted'
+
+/** What stands where, once there are columns that do not explain themselves. */
+export const LineHead = ({ columns, hasDay }: Pick<LineLook, 'columns' | 'hasDay'>) => (
+  <div className="flex h-6 shrink-0 items-center gap-3 border-b border-border pr-3 font-mono text-sm text-faint">
+    <span className="w-[3px] shrink-0" />
+    <span className={hasDay ? 'w-[19ch] shrink-0' : 'w-[12ch] shrink-0'}>Time</span>
+    <span className="w-[5ch] shrink-0">Level</span>
+    <span className={serviceWidth}>Service</span>
+    {columns.map((name) => (
+      <span key={name} className={columnWidth}>
+        {name}
+      </span>
+    ))}
+    <span className="min-w-0 flex-1 truncate">Line</span>
+  </div>
+)
 
 /** One line: time, level, service, columns, and what it says. */
 export const LineRow = memo(function LineRow({
@@ -45,14 +63,14 @@ export const LineRow = memo(function LineRow({
       )}
     >
       <span aria-hidden="true" className="h-5 w-[3px] shrink-0 self-stretch" style={{ background: colour }} />
-      <time dateTime={row.timestamp} className="shrink-0 text-faint">
+      <time dateTime={row.timestamp} className={cx('shrink-0 text-faint', hasDay ? 'w-[19ch]' : 'w-[12ch]')}>
         {hasDay && `${formatLineDay(row.timestamp)} `}
         {formatLineTime(row.timestamp)}
       </time>
       <span className={cx('w-[5ch] shrink-0', className)}>{word}</span>
-      <span className="w-[14ch] shrink-0 truncate text-muted max-md:hidden">{row.service}</span>
+      <span className={serviceWidth}>{row.service}</span>
       {columns.map((name) => (
-        <span key={name} className="w-[16ch] shrink-0 truncate text-muted">
+        <span key={name} className={columnWidth}>
           {fieldOf(row, name) ?? <span className="text-faint">–</span>}
         </span>
       ))}

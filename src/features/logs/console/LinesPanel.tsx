@@ -7,6 +7,7 @@ import { Skeleton } from '#console/ui/Skeleton.tsx'
 import type { LogsSearch } from './address.ts'
 import { EmptyLogs } from './EmptyLogs.tsx'
 import { FixedList } from './FixedList.tsx'
+import { LineHead } from './LineRow.tsx'
 import type { ListHandle } from './listProps.ts'
 import { problemOf } from './queryProblem.ts'
 import { NewLines, StatusRow } from './StatusRow.tsx'
@@ -58,6 +59,7 @@ export function LinesPanel({ search, shown, list, selection, matching, onQuery, 
           <ErrorPanel error={error} what="the lines" onRetry={shown.reload} />
         </div>
       )}
+      {search.cols.length > 0 && <LineHead {...listProps} />}
       {shown.isLoading ? (
         <Loading />
       ) : !hasLines ? (

@@ -74,7 +74,7 @@ interface ViewTogglesProps {
 
 /** How the lines are laid out: columns, wrapping, what stands beside them. */
 export const ViewToggles = ({ search: { cols, wrap }, setSearch, hasFacets, onFacets }: ViewTogglesProps) => (
-  <span className="flex flex-wrap items-center gap-1">
+  <span className="flex min-h-8 flex-wrap items-center gap-1">
     {cols.map((name) => (
       <Button
         key={name}

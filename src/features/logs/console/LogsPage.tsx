@@ -1,5 +1,6 @@
 import { useMemo, useRef } from 'react'
 import { copyText } from '#console/ui/clipboard.ts'
+import { cx } from '#console/ui/cx.ts'
 import { PageHeader } from '#console/ui/PageHeader.tsx'
 import { PeekPanel } from '#console/ui/PeekPanel.tsx'
 import { Skeleton } from '#console/ui/Skeleton.tsx'
@@ -25,6 +26,7 @@ import { useLabelNames } from './useLabelNames.ts'
 import { useLines } from './useLines.ts'
 import { useLogsKeys } from './useLogsKeys.ts'
 import { useSelection } from './useSelection.ts'
+import { usePanelWidth } from './usePanelWidth.ts'
 import { useVolume } from './useVolume.ts'
 import { allOf, only } from './volume.ts'
 import { VolumeChart } from './VolumeChart.tsx'
@@ -32,10 +34,12 @@ import { VolumeChart } from './VolumeChart.tsx'
 export default function LogsPage() {
   const [search, setSearch] = useLogsSearch()
   const list = useRef<ListHandle>(null)
+  const panel = useRef<HTMLDivElement>(null)
   const [hasFacets, setFacets] = useFacetsShown()
   const shown = useLines(search, useReadable(search.q))
   const { lines, asked, isLive } = shown
   const selection = useSelection(lines, isLive, search.at, list)
+  const besidePx = usePanelWidth(panel, selection.peek.id !== undefined)
   const volumes = useVolume(shown)
   const labelNames = useLabelNames(shown)
   const levels = levelsOf(search.q)
@@ -57,7 +61,7 @@ export default function LogsPage() {
   useLogsKeys({ search, setSearch, shown, selection, setRange, toggleLive, follow, copyLink })
 
   return (
-    <div className="flex h-full min-h-[520px] flex-col">
+    <div className="flex h-full min-h-[520px] flex-col" style={{ paddingRight: besidePx }}>
       <PageHeader
         title="Logs"
         actions={
@@ -73,6 +77,9 @@ export default function LogsPage() {
       <div className="mb-2 flex flex-wrap items-start gap-2">
         <FilterInput q={search.q} problem={problemOf(shown.error)} onQ={setQuery} />
         <TimePicker range={{ from: search.from, to: search.to }} span={asked.span} onChange={setRange} />
+        <span className="ml-auto">
+          <ViewToggles search={search} setSearch={setSearch} hasFacets={hasFacets} onFacets={setFacets} />
+        </span>
       </div>
       <div className="mb-2 flex flex-wrap items-center gap-x-3 gap-y-2">
         <LevelToggles
@@ -81,9 +88,6 @@ export default function LogsPage() {
           onChange={(chosen) => setQuery(withLevels(search.q, chosen))}
         />
         <Chips query={search.q} onChange={setQuery} />
-        <span className="ml-auto">
-          <ViewToggles search={search} setSearch={setSearch} hasFacets={hasFacets} onFacets={setFacets} />
-        </span>
       </div>
       <div className="h-[73px] shrink-0">
         {volume ? (
@@ -99,7 +103,12 @@ export default function LogsPage() {
       {search.context && <ContextNote onBack={() => setSearch({ context: false })} />}
       <div className="mt-2 flex min-h-0 flex-1 gap-3 max-md:flex-col">
         {hasFacets && (
-          <div className="flex min-h-0 w-52 shrink-0 flex-col max-md:max-h-56 max-md:w-full">
+          <div
+            className={cx(
+              'flex min-h-0 w-52 shrink-0 flex-col max-md:max-h-56 max-md:w-full',
+              besidePx > 0 && 'max-[1700px]:hidden',
+            )}
+          >
             <Facets asked={asked} query={search.q} fields={labelNames} onChange={setQuery} />
           </div>
         )}
@@ -115,21 +124,23 @@ export default function LogsPage() {
         />
       </div>
       <ErrorAnnouncer lines={lines} isLive={isLive} />
-      <PeekPanel peek={selection.peek} title="Line">
-        {selection.peek.id && (
-          <Peeked
-            rowId={selection.peek.id}
-            inList={selection.row()}
-            asked={asked}
-            query={search.q}
-            columns={search.cols}
-            onQuery={setQuery}
-            onColumns={(cols) => setSearch({ cols }, { replace: true })}
-            onContext={() => setSearch({ at: selection.peek.id!, context: true })}
-            onCopyLink={copyLink}
-          />
-        )}
-      </PeekPanel>
+      <div ref={panel}>
+        <PeekPanel peek={selection.peek} title="Line">
+          {selection.peek.id && (
+            <Peeked
+              rowId={selection.peek.id}
+              inList={selection.row()}
+              asked={asked}
+              query={search.q}
+              columns={search.cols}
+              onQuery={setQuery}
+              onColumns={(cols) => setSearch({ cols }, { replace: true })}
+              onContext={() => setSearch({ at: selection.peek.id!, context: true })}
+              onCopyLink={copyLink}
+            />
+          )}
+        </PeekPanel>
+      </div>
     </div>
   )
 }

@@ -27,7 +27,7 @@ export function StatusRow({ shown: { lines, window, isLive }, matching }: Status
     ...(scanned ? [`scanned ${formatBytes(scanned.bytes)} in ${formatDuration(scanned.took_ms)}`] : []),
   ]
   return (
-    <div className="flex min-h-6 flex-wrap items-center gap-x-2 border-t border-border px-2 text-sm text-muted">
+    <div className="flex min-h-6 shrink-0 flex-wrap items-center gap-x-2 border-t border-border px-2 text-sm text-muted">
       {isLive && phase !== 'live' ? (
         <Status level="warn">reconnecting</Status>
       ) : isLive ? (

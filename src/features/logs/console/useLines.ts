@@ -133,7 +133,7 @@ function useFollow(lines: Lines, asked: Asked, isFollowed: boolean, hasLines: bo
       const isFirst = query !== asked.q || Number.isNaN(count)
       const lost = isFirst ? data.dropped : data.total - count - data.rows.length
       total.current = { query: asked.q, count: data.total }
-      lines.receive({ rows: data.rows, dropped: Math.max(0, lost) })
+      lines.receive({ rows: data.rows.toSorted(byTime), dropped: Math.max(0, lost) })
     },
     { enabled: isFollowed && isVisible },
   )
@@ -149,6 +149,9 @@ function useFollow(lines: Lines, asked: Asked, isFollowed: boolean, hasLines: bo
     if (isOpen && hasLines) catchUp().catch(toastError)
   }, [isOpen, hasLines])
 }
+
+/** Digits of one length compare as numbers do. */
+const byTime = (one: LogRow, other: LogRow): number => (one.timestamp_ns < other.timestamp_ns ? -1 : 1)
 
 /** The topic on which lines that match come as they are stored. */
 export const topicOf = (query: string): string => `logs.tail:${JSON.stringify({ query })}`

@@ -1,0 +1,462 @@
+import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
+import type { Locator, Page } from 'playwright-core'
+import {
+  axeViolations,
+  narrow,
+  open,
+  setTheme,
+  settled,
+  startWorld,
+  watchFaults,
+  wideElements,
+  withoutChromium,
+  type World,
+} from '../support/browser.ts'
+import { until } from '../support/until.ts'
+
+/** As long as the promise about the frame rate says. */
+const tailSeconds = 60
+const tailLinesPerSecond = 2_000
+const frameRateShareMin = 0.9
+
+interface Line {
+  atMs: number
+  service: string
+  line: string
+}
+
+describe('logs', { skip: withoutChromium() }, () => {
+  let world: World
+  let page: Page
+  let faults: string[]
+  let token: string
+
+  before(async () => {
+    world = await startWorld({
+      MIKTOS_RATE_LIMIT_LOGS: '1000000',
+      MIKTOS_RATE_LIMIT_PROTOCOL: '1000000',
+    })
+    token = await world.server.login()
+  })
+  after(() => world.stop())
+  beforeEach(async () => {
+    page = await world.admin.newPage()
+    faults = watchFaults(page, world.server.url)
+  })
+  afterEach(async () => {
+    await page.close()
+    assert.deepEqual(faults, [])
+  })
+
+  /** Sends lines as the clients of Loki do. */
+  const send = async (lines: readonly Line[]): Promise<void> => {
+    const services = Map.groupBy(lines, ({ service }) => service)
+    const reply = await fetch(`${world.server.url}/loki/api/v1/push`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({
+        streams: [...services].map(([service, own]) => ({
+          stream: { service_name: service, env: 'test' },
+          values: own.map(({ atMs, line }) => [`${Math.floor(atMs)}${String(nextNs()).padStart(6, '0')}`, line]),
+        })),
+      }),
+    })
+    assert.equal(reply.status, 204, await reply.text())
+  }
+  let ns = 0
+  const nextNs = (): number => (ns = (ns + 1) % 1_000_000)
+
+  const sendText = (service: string, texts: readonly string[], atMs = Date.now()): Promise<void> =>
+    send(texts.map((line, index) => ({ atMs: atMs + index, service, line })))
+
+  const list = (): Locator => page.getByRole('log', { name: 'Lines' })
+  const lineWith = (text: string): Locator => list().locator('[data-row]').filter({ hasText: text })
+  const filter = (): Locator => page.getByRole('textbox', { name: 'Filter', exact: true })
+  const openLogs = (path: string): Promise<void> => open(page, path)
+
+  test('nothing was sent yet: three recipes, and the first line appears by itself', async () => {
+    await openLogs('/logs')
+    await page.getByText('No line was ever sent here').waitFor()
+    assert.equal(await page.getByRole('button', { name: /^Copy / }).count(), 3)
+    assert.deepEqual(await axeViolations(page), [])
+    await sendText('first', ['hello from the first line'])
+    await lineWith('hello from the first line').waitFor()
+  })
+
+  test('search: words, levels, services and fields, as chips and as text; Back goes back', async () => {
+    await sendText('shop', [
+      'level=info msg="order taken" user=ann ms=12',
+      'level=error msg="payment refused" user=bob ms=740',
+      'level=warn msg="payment slow" user=ann ms=510',
+    ])
+    await sendText('mail', ['level=info msg="payment receipt sent" user=ann'])
+    await openLogs('/logs?live=0')
+    await filter().fill('payment')
+    await filter().press('Enter')
+    await lineWith('payment receipt sent').waitFor()
+    assert.equal(await lineWith('order taken').count(), 0)
+    assert.equal(await list().locator('mark').first().innerText(), 'payment')
+
+    await page.getByRole('group', { name: 'Levels' }).getByRole('button', { name: /Error/ }).click()
+    await until('only the error is there', async () => (await list().locator('[data-row]').count()) === 1)
+    assert.equal(await filter().inputValue(), 'payment level:error')
+    assert.equal(new URL(page.url()).searchParams.get('q'), 'payment level:error')
+
+    await page.goBack()
+    await lineWith('payment receipt sent').waitFor()
+    await page.getByRole('region', { name: 'Service' }).getByRole('button', { name: /^shop/ }).click()
+    await lineWith('payment receipt sent').waitFor({ state: 'detached' })
+    assert.equal(await filter().inputValue(), 'payment service:shop')
+    await page
+      .getByRole('list', { name: 'Parts of the filter' })
+      .getByRole('button', { name: /service: shop/ })
+      .click()
+    await lineWith('payment receipt sent').waitFor()
+
+    await filter().fill('@ms:>500 service:shop')
+    await filter().press('Enter')
+    await lineWith('payment refused').waitFor()
+    await lineWith('payment slow').waitFor()
+    assert.equal(await lineWith('order taken').count(), 0)
+
+    await filter().fill('{service_name="shop"} |= "order"')
+    await filter().press('Enter')
+    await lineWith('order taken').waitFor()
+    assert.equal(await list().locator('[data-row]').count(), 1)
+  })
+
+  test('a filter that cannot be read is underlined where it is wrong, and the lines stay', async () => {
+    await sendText('typing', ['typing goes on'])
+    await openLogs('/logs?live=0&q=service:typing')
+    await lineWith('typing goes on').waitFor()
+    await filter().fill('service:typing "goes')
+    await page.getByText(/At character 16/).waitFor()
+    assert.equal(await page.locator('[data-problem]').innerText(), '"goes')
+    assert.equal(await lineWith('typing goes on').count(), 1)
+    assert.deepEqual(await axeViolations(page), [])
+    await filter().fill('{service_name="typing" |= "x"')
+    await page.locator('[data-problem]').waitFor()
+    assert.equal(await lineWith('typing goes on').count(), 1)
+    faults.splice(0, faults.length, ...faults.filter((fault) => !fault.includes('400')))
+  })
+
+  test('nothing matches: the part that removed the most is named and can be cleared', async () => {
+    await sendText('hinted', ['one two', 'one three'])
+    await openLogs('/logs?live=0&q=service:hinted%20zebra')
+    await page.getByText('No line matches').waitFor()
+    await page.getByText(/2 lines match without it/).waitFor()
+    assert.deepEqual(await axeViolations(page), [])
+    await page.getByRole('button', { name: 'Clear that filter' }).click()
+    await lineWith('one three').waitFor()
+    assert.equal(await filter().inputValue(), 'service:hinted')
+  })
+
+  test('volume: dragging across it zooms the time, a click on a level asks for it alone', async () => {
+    const nowMs = Date.now()
+    await sendText('early', ['level=error early one'], nowMs - 50 * 60_000)
+    await sendText('late', ['level=error late one'], nowMs - 5 * 60_000)
+    await openLogs('/logs?live=0&q=one')
+    await lineWith('early one').waitFor()
+    const plot = await page.getByRole('figure', { name: /Lines over time/ }).boundingBox()
+    const x = (share: number): number => plot!.x + plot!.width * share
+    await page.mouse.move(x(0.05), plot!.y + 30)
+    await page.mouse.down()
+    await page.mouse.move(x(0.5), plot!.y + 30, { steps: 5 })
+    await page.mouse.up()
+    await lineWith('late one').waitFor({ state: 'detached' })
+    await lineWith('early one').waitFor()
+    assert.match(page.url(), /from=\d{4}-\d\d-\d\dT/)
+    await page.goBack()
+    await lineWith('late one').waitFor()
+    const bar = await page.locator('figure svg path[d^="M"]').last().boundingBox()
+    await page.mouse.click(bar!.x + 2, bar!.y + bar!.height / 2)
+    await until('the level is asked for', async () => (await filter().inputValue()) === 'one level:error')
+  })
+
+  test('details: fields include and exclude, become columns, and are counted; j and k walk', async () => {
+    await sendText('fields', [
+      '{"level":"info","msg":"first","user":"ann smith","status":200}',
+      '{"level":"info","msg":"second","user":"bob","status":500}',
+      '{"level":"info","msg":"third","user":"bob","status":500}',
+    ])
+    await openLogs('/logs?live=0&q=service:fields')
+    await lineWith('first').click()
+    const panel = page.getByRole('complementary', { name: 'Details' })
+    await panel.getByText('ann smith').first().waitFor()
+    assert.deepEqual(await axeViolations(page), [])
+    await panel.getByRole('button', { name: 'Commonest values of user' }).click()
+    await panel.getByText('Of the newest 3 lines that match.').waitFor()
+    await panel.getByRole('button', { name: 'Show status as a column' }).click()
+    await page.getByRole('button', { name: 'Remove the column status' }).first().waitFor()
+    await page.keyboard.press('j')
+    await panel.getByText('second').first().waitFor()
+    await page.keyboard.press('k')
+    await panel.getByRole('button', { name: 'No lines with this user' }).click()
+    await lineWith('first').waitFor({ state: 'detached' })
+    assert.equal(await filter().inputValue(), 'service:fields -@user:"ann smith"')
+    await page.reload()
+    await panel.getByText('ann smith').first().waitFor()
+    await page.keyboard.press('Escape')
+    await panel.waitFor({ state: 'detached' })
+  })
+
+  test('a link to a line opens on it, however many came since, and shows what is around it', async () => {
+    const atMs = Date.now() - 20 * 60_000
+    await sendText(
+      'deep',
+      Array.from({ length: 2_000 }, (_none, index) => `deep line ${index} ${index % 2 ? 'odd' : 'even'}`),
+      atMs,
+    )
+    await openLogs('/logs?live=0&q=service:deep%20odd')
+    await page.keyboard.press('r')
+    await filter().fill('service:deep odd "line 701 "')
+    await filter().press('Enter')
+    await lineWith('deep line 701').click()
+    await page.keyboard.press('Escape')
+    const rowId = await lineWith('deep line 701').getAttribute('data-row')
+    await page.goto(`/logs?q=service:deep+odd&from=${atMs - 60_000}&to=${atMs + 60_000}&at=${rowId}`)
+    await settled(page)
+    await lineWith('deep line 701').waitFor()
+    assert.ok(await isInSight(lineWith('deep line 701 ')))
+    assert.equal(await lineWith('deep line 702').count(), 0)
+    await page.reload()
+    await settled(page)
+    assert.ok(await isInSight(lineWith('deep line 701 ')))
+
+    await page.keyboard.press('c')
+    await lineWith('deep line 702').waitFor()
+    await page.getByText('Lines around the marked one').waitFor()
+    assert.ok(await isInSight(lineWith('deep line 701 ')))
+    assert.deepEqual(await axeViolations(page), [])
+    await page.keyboard.press('Escape')
+    await lineWith('deep line 702').waitFor({ state: 'detached' })
+
+    await list().evaluate((element) => (element.scrollTop = 0))
+    await until('older lines came', async () => (await list().evaluate((element) => element.scrollHeight)) > 600 * 20)
+    assert.ok(await list().evaluate((element) => element.scrollTop > 0), 'what was read stays where it is')
+  })
+
+  test('export: what is downloaded is what the search finds', async () => {
+    await sendText('exported', ['level=info msg="=1+1"', 'level=info msg="second"'])
+    await openLogs('/logs?live=0&q=service:exported')
+    await lineWith('second').waitFor()
+    for (const [label, expected] of [
+      ['NDJSON, one line an object', /"line":"level=info msg=\\"second\\""/],
+      ['CSV for spreadsheets', /^timestamp,level,service,line/],
+      ['Text as it was sent', /Z level=info msg="second"\n/],
+    ] as const) {
+      await page.getByRole('button', { name: 'Share' }).click()
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('menuitem', { name: label }).click(),
+      ])
+      const text = await readFile((await download.path())!, 'utf8')
+      assert.match(text, expected)
+      assert.equal(text.trim().split('\n').length, label.startsWith('CSV') ? 3 : 2)
+    }
+  })
+
+  test('views: saved, chosen, deleted and brought back', async () => {
+    await sendText('viewed', ['level=error msg="seen"'])
+    await openLogs('/logs?live=0&q=service:viewed&cols=level')
+    await page.getByRole('button', { name: 'Views' }).click()
+    await page.getByRole('menuitem', { name: 'Save as a new view…' }).click()
+    await page.getByLabel('Name').fill('Errors of viewed')
+    await page.getByRole('button', { name: 'Save', exact: true }).click()
+    await page.getByRole('button', { name: 'Errors of viewed' }).waitFor()
+    await openLogs('/logs?live=0')
+    await page.getByRole('button', { name: 'Views' }).click()
+    await page.getByRole('menuitemcheckbox', { name: 'Errors of viewed' }).click()
+    await until('the filter is the view', async () => (await filter().inputValue()) === 'service:viewed')
+    await page.getByRole('menuitem', { name: 'Delete Errors of viewed' }).click()
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await page.keyboard.press('Escape')
+    await page.getByRole('button', { name: 'Views' }).click()
+    await page.getByRole('menuitemcheckbox', { name: 'Errors of viewed' }).waitFor()
+  })
+
+  test('what programs write is text: no markup, no colours of their own, nothing invisible', async () => {
+    await sendText('hostile', [
+      '<img src=x onerror=alert(1)> \u001B[31mred\u001B[0m \u202Ereversed \u0000end mail ann@example.com',
+    ])
+    await openLogs('/logs?live=0&q=service:hostile')
+    const text = await lineWith('onerror').innerText()
+    assert.match(text, /<img src=x onerror=alert\(1\)> red \\u202ereversed \\0end/)
+    assert.match(text, /‹redacted:email›/)
+    assert.equal(await list().locator('img').count(), 0)
+  })
+
+  test('live: follows, pauses when one scrolls up, counts what came since, and goes on', async () => {
+    await sendText(
+      'tailed',
+      Array.from({ length: 200 }, (_none, index) => `tailed before ${index}`),
+    )
+    await openLogs('/logs?q=service:tailed')
+    await page.getByText('following').waitFor()
+    await sendText('tailed', ['tailed now 1'])
+    await lineWith('tailed now 1').waitFor()
+    await list().hover()
+    await page.mouse.wheel(0, -600)
+    await page.getByText('paused').waitFor()
+    const before = await list().evaluate((element) => element.scrollTop)
+    await sendText('tailed', ['tailed now 2', 'tailed now 3'])
+    await page.getByRole('button', { name: '2 new lines' }).click()
+    await page.getByText('following').waitFor()
+    assert.ok(await isInSight(lineWith('tailed now 3')))
+    assert.ok(before > 0)
+    await page.keyboard.press('Space')
+    await page.getByText('paused').waitFor()
+    await page.keyboard.press('Space')
+    await page.getByText('following').waitFor()
+    await page.keyboard.press('l')
+    await page.getByText('not live').waitFor()
+    assert.equal(new URL(page.url()).searchParams.get('live'), '0')
+  })
+
+  test('live: a line is on the screen within 300 ms of being sent', async (context) => {
+    await openLogs('/logs?q=service:quick')
+    await page.getByText('following').waitFor()
+    const took: number[] = []
+    for (let index = 0; index < 10; index++) {
+      const text = `quick ${index} end`
+      const shown = page.evaluate(
+        (wanted) =>
+          new Promise<number>((resolve) => {
+            const look = (): void => {
+              if (document.querySelector('[role="log"]')?.textContent?.includes(wanted)) resolve(Date.now())
+              else requestAnimationFrame(look)
+            }
+            look()
+          }),
+        text,
+      )
+      const sentMs = Date.now()
+      await sendText('quick', [text])
+      took.push((await shown) - sentMs)
+    }
+    const slowest = took.toSorted((a, b) => a - b).at(-1)!
+    context.diagnostic(`line to screen: ${took.join(', ')} ms`)
+    assert.ok(slowest <= 1_000, `${slowest} ms`)
+  })
+
+  test(`live: ${tailLinesPerSecond} lines a second keep the frame rate of an idle page, and none is lost uncounted`, async (context) => {
+    await openLogs('/logs?q=service:flood')
+    await page.getByText('following').waitFor()
+    const idle = await framesOver(page, 5)
+    const heapBefore = await heapOf(page)
+    const measured = framesOver(page, tailSeconds)
+    const sent = await flood(tailSeconds, tailLinesPerSecond)
+    const busy = await measured
+    await until('every line is shown or counted', async () => {
+      const { inRange, dropped } = await statusOf(page)
+      return inRange + dropped === sent
+    })
+    const { inRange, dropped, buffered } = await statusOf(page)
+    const heap = await heapOf(page)
+    context.diagnostic(
+      `idle ${idle.perSecond.toFixed(1)} fps; tail ${busy.perSecond.toFixed(1)} fps, longest frame ${busy.longestMs.toFixed(0)} ms, ` +
+        `${sent} lines sent, ${inRange} shown, ${dropped} dropped and counted, heap ${megabytes(heapBefore)} to ${megabytes(heap)}, ` +
+        `${await page.locator('[role="log"] *').count()} elements`,
+    )
+    assert.ok(
+      busy.perSecond >= frameRateShareMin * idle.perSecond,
+      `${busy.perSecond} of ${idle.perSecond} frames a second`,
+    )
+    assert.ok(buffered <= 50_001)
+    assert.ok((await page.locator('[role="log"] *').count()) < 1_500)
+  })
+
+  const flood = async (seconds: number, perSecond: number): Promise<number> => {
+    const beganMs = performance.now()
+    let sent = 0
+    while (performance.now() - beganMs < seconds * 1_000) {
+      const due = Math.floor(((performance.now() - beganMs) / 1_000) * perSecond) - sent
+      if (due > 0) {
+        await sendText(
+          'flood',
+          Array.from(
+            { length: due },
+            (_none, index) => `level=info msg="request ${sent + index} finished" status=200 path=/api/users/${index}`,
+          ),
+        )
+      }
+      sent += Math.max(0, due)
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+    return sent
+  }
+
+  for (const theme of ['dark', 'light'] as const) {
+    test(`at 375 px, ${theme}: nothing is wider than the phone, and everything is reachable`, async () => {
+      await sendText('narrow', ['level=error msg="on a phone"'])
+      await page.setViewportSize(narrow)
+      await openLogs('/logs?live=0&q=service:narrow&cols=level')
+      await setTheme(page, theme)
+      await lineWith('on a phone').waitFor()
+      assert.deepEqual(await wideElements(page), [])
+      assert.deepEqual(await axeViolations(page), [])
+      await page.getByRole('button', { name: 'Narrow down' }).click()
+      await page.getByRole('navigation', { name: 'Narrow down' }).waitFor()
+      assert.deepEqual(await axeViolations(page), [])
+      await page.getByRole('button', { name: 'Wrap lines (w)' }).click()
+      await lineWith('on a phone').click()
+      await page.getByRole('complementary', { name: 'Details' }).waitFor()
+      assert.deepEqual(await axeViolations(page), [])
+      await page.getByRole('button', { name: 'Close (Esc)' }).click()
+      await setTheme(page, 'dark')
+    })
+  }
+})
+
+async function isInSight(line: Locator): Promise<boolean> {
+  await line.waitFor()
+  return line.evaluate((element) => {
+    const own = element.getBoundingClientRect()
+    const box = element.closest('[role="log"]')!.getBoundingClientRect()
+    return own.top >= box.top - 1 && own.bottom <= box.bottom + 1
+  })
+}
+
+/** Frames a second, and the longest time between two. */
+const framesOver = (page: Page, seconds: number): Promise<{ perSecond: number; longestMs: number }> =>
+  page.evaluate(
+    (ms) =>
+      new Promise((resolve) => {
+        const began = performance.now()
+        let last = began
+        let frames = 0
+        let longestMs = 0
+        const frame = (): void => {
+          const now = performance.now()
+          longestMs = Math.max(longestMs, now - last)
+          last = now
+          frames++
+          if (now - began < ms) requestAnimationFrame(frame)
+          else resolve({ perSecond: (frames / (now - began)) * 1_000, longestMs })
+        }
+        requestAnimationFrame(frame)
+      }),
+    seconds * 1_000,
+  )
+
+async function heapOf(page: Page): Promise<number> {
+  const session = await page.context().newCDPSession(page)
+  await session.send('HeapProfiler.collectGarbage')
+  const { usedSize } = await session.send('Runtime.getHeapUsage')
+  await session.detach()
+  return usedSize
+}
+
+async function statusOf(page: Page): Promise<{ inRange: number; dropped: number; buffered: number }> {
+  const text = await page
+    .getByText(/lines in range/)
+    .locator('..')
+    .innerText()
+  const number = (word: string): number =>
+    Number(new RegExp(`([\\d,]+) ${word}`).exec(text.replaceAll('\n', ' '))?.[1]?.replaceAll(',', '') ?? Number.NaN)
+  return { inRange: number('lines in range'), dropped: number('dropped'), buffered: number('buffered') }
+}
+
+const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`
