@@ -20,7 +20,7 @@ export async function eachOfBinary(evaluator: Evaluator, binary: Binary, grid: G
   const { op, left, right, matching } = binary
   if (typeOf(left) === 'scalar' || typeOf(right) === 'scalar') return eachWithScalar(evaluator, binary, grid, emit)
   const sides = { left: await evaluator.all(left, grid), right: await evaluator.all(right, grid) }
-  if (isSetOperator(op)) emitCombined(op, sides, signatureOf(matching), grid.count, emit)
+  if (isSetOperator(op)) await emitCombined(evaluator.execution, op, sides, signatureOf(matching), grid.count, emit)
   else await emitMatched(evaluator.execution, binary, sides, grid.count, emit)
 }
 

@@ -51,7 +51,8 @@ export async function eachOfCall(evaluator: Evaluator, call: Call, grid: Grid, e
       return eachRelabelled(evaluator, call, grid, emit)
     case 'histogram_quantile': {
       const quantiles = await evaluator.scalar(args[0]!, grid)
-      return histogramQuantile(await evaluator.all(args[1]!, grid), quantiles).forEach(emit)
+      const buckets = await evaluator.all(args[1]!, grid)
+      return (await histogramQuantile(evaluator.execution, buckets, quantiles)).forEach(emit)
     }
     default:
       return eachChanged(evaluator, call, mathFunctions.get(name)!, grid, emit)

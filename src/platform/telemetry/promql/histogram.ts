@@ -1,4 +1,5 @@
 import { metricName, keyWithout, labelOf, without } from './labelSets.ts'
+import type { Execution } from './execution.ts'
 import { parseNumber } from './goMath.ts'
 import { Distinct, emptySeries, isEmpty, type StepSeries } from './stepSeries.ts'
 
@@ -11,9 +12,14 @@ const bound: ReadonlySet<string> = new Set(['le'])
 const boundAndName: ReadonlySet<string> = new Set(['le', metricName])
 
 /** `histogram_quantile` over the series of buckets, at every step for itself. */
-export function histogramQuantile(series: StepSeries[], quantile: Float64Array): StepSeries[] {
+export async function histogramQuantile(
+  execution: Execution,
+  series: StepSeries[],
+  quantile: Float64Array,
+): Promise<StepSeries[]> {
   const distinct = new Distinct()
   for (const buckets of histogramsOf(series)) {
+    if (execution.isDue) await execution.pause()
     const result = emptySeries(without(buckets[0]!.series.labels, boundAndName), quantile.length)
     for (let step = 0; step < quantile.length; step++) {
       const counts = buckets.filter(({ series }) => series.present[step] === 1)

@@ -4,7 +4,7 @@ import { withoutParentheses } from './ast.ts'
 import { typeOf } from './check.ts'
 import { executionError } from './errors.ts'
 import type { Emit, Evaluator } from './evaluator.ts'
-import { subqueryStepMs } from './execution.ts'
+import { subqueryStepMs, type Execution } from './execution.ts'
 import { lastOf, stepsBetween, timesOf, type Grid } from './grid.ts'
 import { metricName, withoutName } from './labelSets.ts'
 import { differWithoutName } from './names.ts'
@@ -25,7 +25,7 @@ async function eachRange(
   evaluator: Evaluator,
   range: RangeVector,
   moments: Grid,
-  visit: (points: Points) => void,
+  visit: (points: Points) => void | Promise<void>,
 ): Promise<void> {
   const span = { fromMs: moments.fromMs - range.rangeMs, toMs: lastOf(moments) }
   if (range.kind === 'range')
@@ -38,7 +38,7 @@ async function eachRange(
   if (grid.count > subqueryStepsMax) throw executionError(`the subquery has ${grid.count} steps, more than can be held`)
   if (grid.count === 0) return
   const times = timesOf(grid)
-  await evaluator.each(range.inner, grid, (series) => visit(pointsOf(series, grid, times)))
+  for (const series of await evaluator.all(range.inner, grid)) await visit(pointsOf(series, grid, times))
 }
 
 /** The samples of a range vector that ends at one moment, as a query may ask for them. */
@@ -66,28 +66,33 @@ export async function eachOverTime(evaluator: Evaluator, call: Call, grid: Grid,
   const windows = { ...moments, rangeMs: range.rangeMs, evaluated: grid, scalars }
   const keepsName = call.name === 'last_over_time'
   const distinct = keepsName || differWithoutName(range) ? undefined : new DistinctLabels()
-  await eachRange(evaluator, range, moments, (points) => {
+  await eachRange(evaluator, range, moments, async (points) => {
     const series = emptySeries(keepsName ? points.labels : withoutName(points.labels), grid.count)
-    overWindows(points, windows, rangeFunction, series)
+    await overWindows(evaluator.execution, points, windows, rangeFunction, series)
     if (isEmpty(series.present)) return
     distinct?.add(series.labels)
     emit(series)
   })
 }
 
+/** So many samples in windows are looked at before the clock is. */
+const samplesOfTurn = 100_000
+
 /** Both ends of the window only move forward, so that each sample comes and goes once. */
-function overWindows(
+async function overWindows(
+  execution: Execution,
   points: Points,
   windows: Windows,
   { least, check, over }: RangeFunction,
   { values, present }: StepSeries,
-): void {
+): Promise<void> {
   const { timestamps } = points
   const { fromMs, stepMs, rangeMs } = windows
   if (timestamps.length === 0) return
   const atStep = over(points, windows)
   let lo = 0
   let hi = 0
+  let looked = 0
   for (let step = 0; step < values.length; step++) {
     const endMs = fromMs + step * stepMs
     while (hi < timestamps.length && timestamps[hi]! <= endMs) hi++
@@ -96,6 +101,10 @@ function overWindows(
     if (hi - lo < least) continue
     values[step] = atStep(lo, hi, step)
     present[step] = 1
+    looked += hi - lo
+    if (looked < samplesOfTurn) continue
+    looked = 0
+    if (execution.isDue) await execution.pause()
   }
 }
 
@@ -106,9 +115,9 @@ async function emitAbsent(evaluator: Evaluator, range: RangeVector, grid: Grid, 
   const moments = momentsOf(evaluator, range, grid)
   const windows = { ...moments, rangeMs: range.rangeMs, evaluated: grid, scalars: [] }
   const present = rangeFunctions.get('present_over_time')!
-  await eachRange(evaluator, range, moments, (points) => {
+  await eachRange(evaluator, range, moments, async (points) => {
     const series = emptySeries({}, grid.count)
-    overWindows(points, windows, present, series)
+    await overWindows(evaluator.execution, points, windows, present, series)
     for (let step = 0; step < grid.count; step++) if (series.present[step] === 1) absent.present[step] = 0
   })
   if (!isEmpty(absent.present)) emit(absent)

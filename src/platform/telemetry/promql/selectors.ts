@@ -11,12 +11,12 @@ export async function eachStored(
   execution: Execution,
   matchers: Matcher[],
   span: TimeSpan,
-  visit: (series: Series) => void,
+  visit: (series: Series) => void | Promise<void>,
 ): Promise<void> {
   try {
     for await (const series of execution.source.select(matchers, span, execution.signal)) {
       execution.loaded(series.timestamps.length)
-      visit(series)
+      await visit(series)
       if (execution.isDue) await execution.pause()
     }
   } catch (error) {

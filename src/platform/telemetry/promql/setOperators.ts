@@ -1,5 +1,6 @@
 import type { SetOperator } from './ast.ts'
 import type { Emit } from './evaluator.ts'
+import type { Execution } from './execution.ts'
 import { Distinct, isEmpty, type StepSeries } from './stepSeries.ts'
 
 interface Sides {
@@ -8,29 +9,36 @@ interface Sides {
 }
 
 /** What stays of each side is decided at every step by the signatures that the other side has there. */
-export function emitCombined(
+export async function emitCombined(
+  execution: Execution,
   op: SetOperator,
   { left, right }: Sides,
   signatureOf: (series: StepSeries) => string,
   count: number,
   emit: Emit,
-): void {
+): Promise<void> {
   if (op !== 'or') {
-    const there = presenceOf(right, signatureOf, count)
+    const there = await presenceOf(execution, right, signatureOf, count)
     for (const series of left) keepWhere(series, there.get(signatureOf(series)), op === 'and', emit)
     return
   }
   const distinct = new Distinct()
-  const there = presenceOf(left, signatureOf, count)
+  const there = await presenceOf(execution, left, signatureOf, count)
   for (const series of left) distinct.add(series)
   for (const series of right) keepWhere(series, there.get(signatureOf(series)), false, (kept) => distinct.add(kept))
   distinct.all().forEach(emit)
 }
 
 /** Where there is any series of a signature. */
-function presenceOf(series: StepSeries[], signatureOf: (series: StepSeries) => string, count: number) {
+async function presenceOf(
+  execution: Execution,
+  series: StepSeries[],
+  signatureOf: (series: StepSeries) => string,
+  count: number,
+): Promise<Map<string, Uint8Array>> {
   const bySignature = new Map<string, Uint8Array>()
   for (const one of series) {
+    if (execution.isDue) await execution.pause()
     const signature = signatureOf(one)
     const there = bySignature.get(signature) ?? new Uint8Array(count)
     for (let step = 0; step < count; step++) if (one.present[step] === 1) there[step] = 1
