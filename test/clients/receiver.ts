@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer, type IncomingMessage } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { buffer } from 'node:stream/consumers'
 import { after } from 'node:test'
 import { AppError } from '../../src/kernel/errors.ts'
@@ -65,17 +65,16 @@ export async function receiver(): Promise<Receiver> {
     return format === 'otlp' ? { status: 200, ...otlpReply('logs', head.contentType, rejected) } : { status: 204 }
   }
 
-  const server = createServer((request, response) => {
-    take(request.url ?? '', request)
-      .catch((error: unknown) => ({
-        status: error instanceof AppError ? error.status : 500,
-        contentType: 'text/plain',
-        body: Buffer.from(String(error)),
-      }))
-      .then(({ status, contentType, body }: { status: number; contentType?: string; body?: Buffer }) => {
-        response.writeHead(status, contentType ? { 'content-type': contentType } : {}).end(body)
-      })
-  }).listen(0, '127.0.0.1')
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      const { status, contentType, body } = await take(request.url ?? '', request)
+      response.writeHead(status, contentType ? { 'content-type': contentType } : {}).end(body)
+    } catch (error) {
+      response.writeHead(error instanceof AppError ? error.status : 500).end(String(error))
+    }
+  }
+
+  const server = createServer((request, response) => void answer(request, response)).listen(0, '127.0.0.1')
   await once(server, 'listening')
   after(() => {
     server.closeAllConnections()
