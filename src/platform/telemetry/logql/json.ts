@@ -18,8 +18,8 @@ type VisitField = (key: string, value: JsonValue) => boolean | void
 
 /**
  * Calls `visit` for each field of the object that begins at `at`, in order. Numbers stay as they are written. With
- * `enter` fields that are objects go there instead, at their beginning; it answers the position behind them.
- * @returns the position behind the object @throws JsonError
+ * `enter` fields that are objects go there instead, at their beginning; it answers the position behind them, or -1 to stop.
+ * @returns the position behind the object, -1 when it was told to stop @throws JsonError
  */
 export function eachField(
   text: string,
@@ -38,10 +38,12 @@ export function eachField(
     at = skipSpace(text, keyEnd)
     if (text[at] !== ':') throw new JsonError(`no value behind key ${JSON.stringify(key)}`)
     at = skipSpace(text, at + 1)
-    if (enter && text[at] === '{') at = enter(key, at)
-    else {
+    if (enter && text[at] === '{') {
+      at = enter(key, at)
+      if (at < 0) return -1
+    } else {
       const value = valueAt(text, at, depth)
-      if (visit(key, value) === false) return value.to
+      if (visit(key, value) === false) return -1
       at = value.to
     }
     at = skipSpace(text, at)
@@ -62,7 +64,7 @@ export function eachElement(
   if (text[at] === ']') return at + 1
   for (let index = 0; ; index++) {
     const value = valueAt(text, at, depth)
-    if (visit(value, index) === false) return value.to
+    if (visit(value, index) === false) return -1
     at = skipSpace(text, value.to)
     if (text[at] === ']') return at + 1
     if (text[at] !== ',') throw new JsonError("the array has no closing ']'")

@@ -58,7 +58,9 @@ export class Line {
     this.#set.set(name, value)
   }
 
+  /** Without effect where there is no such label, so that the line stays plain. */
   delete(name: string): void {
+    if (this.get(name) === undefined) return
     this.isPlain = false
     if (name === errorLabel) this.error = ''
     else if (name === errorDetailsLabel) this.errorDetails = ''

@@ -19,6 +19,8 @@ export function jsonStep(wanted: Wanted): Step {
   return (line) => {
     const { text } = line
     const found = new Set<string>()
+    const enough = wanted ? missing(line, wanted) : Infinity
+    if (enough === 0) return true
     const read = (at: number, prefix: string, depth: number): number =>
       eachField(
         text,
@@ -28,6 +30,7 @@ export function jsonStep(wanted: Wanted): Step {
           keepFirst(line, found, prefix ? `${prefix}_${bare(name(key))}` : name(key), wanted, () =>
             valueText(text, value),
           )
+          return found.size < enough
         },
         depth,
         (key, inner) => {
@@ -120,10 +123,13 @@ export function logfmtStep(strict: boolean, keepEmpty: boolean, wanted: Wanted):
   const name = namer()
   return (line) => {
     const found = new Set<string>()
+    const enough = wanted ? missing(line, wanted) : Infinity
+    if (enough === 0) return true
     const wrong = eachPair(line.text, strict, (key, value) => {
       const label = name(key)
       if (label === '' || (!value && !keepEmpty)) return
       keepFirst(line, found, label, wanted, () => (value?.includes('\ufffd') ? '' : (value ?? '')))
+      return found.size < enough
     })
     if (strict && wrong) line.fail('LogfmtParserErr', wrong)
     return true
@@ -181,6 +187,13 @@ function keepFirst(line: Line, found: Set<string>, label: string, wanted: Wanted
   if (found.has(name) || (wanted && !wanted.has(name))) return
   found.add(name)
   line.set(name, value())
+}
+
+/** How many labels a parser may yet find of those that are wanted; when it has them it need not read on. */
+function missing(line: Line, wanted: ReadonlySet<string>): number {
+  let count = 0
+  for (const name of wanted) if (line.extractedName(name) === name) count++
+  return count
 }
 
 /** Keys repeat from line to line; their label names are kept. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import fc from 'fast-check'
 import { AppError } from '#kernel/errors.ts'
 import { Line } from './line.ts'
 import { parseLogql } from './parse.ts'
@@ -466,6 +467,97 @@ describe('what is no LogQL', () => {
       )
     })
   }
+
+  test('is told from LogQL without other failures, whatever it is made of', () => {
+    const piece = fc.constantFrom(
+      ...[
+        '{',
+        '}',
+        '(',
+        ')',
+        '[',
+        ']',
+        ',',
+        '|',
+        '=',
+        '!=',
+        '=~',
+        '>',
+        '>=',
+        '"x"',
+        '`y`',
+        '"',
+        'a',
+        'b',
+        '5',
+        '1.5',
+        '-',
+        '+',
+        '/',
+        '^',
+        '5m',
+        '[5m]',
+        '1KB',
+      ],
+      ...[
+        '{a="b"}',
+        'rate(',
+        'sum(',
+        'sum by (a) (',
+        'by (a)',
+        'topk(2,',
+        'vector(1)',
+        'label_replace(',
+        'count_over_time({a="b"}[1m])',
+        'offset 5m',
+        'bool',
+        'on (a)',
+        'group_left',
+      ],
+      ...[
+        '| json',
+        '| logfmt',
+        '--strict',
+        '| unwrap a',
+        '| unwrap duration(a)',
+        '|= "x"',
+        '| a="b"',
+        '| drop a',
+        '| keep',
+        '| distinct a',
+        '| label_format a=b',
+        '| line_format "{{.a}}"',
+        'or',
+        'and',
+        'unless',
+        'ip("1.2.3.4")',
+        '#',
+        ' ',
+        '\n',
+      ],
+    )
+    let understood = 0
+    fc.assert(
+      fc.property(
+        fc.array(piece, { maxLength: 12 }),
+        fc.constantFrom('', ' '),
+        fc.boolean(),
+        (pieces, between, starts) => {
+          const query = `${starts ? '{a="b"} ' : ''}${pieces.join(between)}`
+          try {
+            parseLogql(query)
+            understood++
+          } catch (error) {
+            assert.ok(error instanceof AppError, `${query}: ${String(error)}`)
+            const { from, to } = error.details['position'] as { from: number; to: number }
+            assert.ok(from >= 0 && from <= to && to <= query.length, `${query}: ${from} to ${to}`)
+          }
+        },
+      ),
+      { numRuns: 20_000 },
+    )
+    assert.ok(understood > 200, `only ${understood} were understood`)
+  })
 
   test('costs little, however it is made', () => {
     const began = performance.now()

@@ -70,6 +70,12 @@ const streams: LogStream[] = [
       (index) => `line ${index}`,
     ).map((entry, index) => ({ ...entry, metadata: { trace: `t${index % 2}` } })),
   },
+  {
+    labels: { app: 'nested' },
+    entries: ['{"a":0,"b":{"c":1,"d":9},"d":2}', '{"b":{"c":1,"b_c":3},"x":[{}]}', '{"b":{"e":{}},"d":4}'].map(
+      (line, index) => ({ timestampNs: seconds(index + 10), line }),
+    ),
+  },
   { labels: { app: 'bytes' }, entries: ['', 'ä', 'abc'].map((line, index) => ({ timestampNs: seconds(index), line })) },
 ]
 
@@ -244,6 +250,11 @@ const instants: [query: string, expected: Vector | number][] = [
   ['sum(count_over_time({app="odd"} | json | __error__ = "" [1m]))', { '': 9 }],
   ['sum by (__error__) (count_over_time({app="odd"} | json | __error__ != "" [1m]))', { '__error__=JSONParserErr': 1 }],
   ['sum(sum_over_time({app="odd"} | json | unwrap n | __error__ = "" [1m]))', { '': 33 }],
+  [
+    'sum by (user, app) (count_over_time({app="api"} | json | level = "info" [8s]))',
+    { 'app=api,user=u0': 2, 'app=api,user=u1': 2, 'app=api,user=u2': 2 },
+  ],
+  ['sum by (b_c, d) (count_over_time({app="nested"} | json [1m]))', { 'b_c=1,d=2': 1, 'b_c=1': 1, 'd=4': 1 }],
   [`approx_topk(1, sum by (app) (rate(${all}[1m])))`, { 'app=one': 1 }],
 ]
 

@@ -287,15 +287,24 @@ class SeriesTable {
   }
 
   #byLabels(line: Line): Cells {
-    const labels = groupedLabels(groupedLabels(line.labels(), this.#grouping), this.#summed)
-    const key = seriesKey(labels)
+    const by = this.#summed ?? this.#grouping
+    const key = by && !by.without ? valuesKey(line, by.labels) : seriesKey(this.#labels(line))
     let found = this.#series.get(key)
     if (!found) {
-      found = { labels, cells: this.#open() }
+      found = { labels: this.#labels(line), cells: this.#open() }
       this.#series.set(key, found)
     }
     return found.cells
   }
+
+  #labels(line: Line): Map<string, string> {
+    return groupedLabels(groupedLabels(line.labels(), this.#grouping), this.#summed)
+  }
+}
+
+function valuesKey(line: Line, names: string[]): string {
+  if (names.length === 1) return line.get(names[0]!) ?? ''
+  return JSON.stringify(names.map((name) => line.get(name) ?? ''))
 }
 
 /** The number a line stands for; null where it has none. */
