@@ -14,7 +14,7 @@ import { Queries } from './queries.ts'
 const seed = Number(process.env['MIKTOS_TEST_SEED'] ?? 20_260_601)
 const timesLeast = 20
 const atOnce = 6
-const asksAgain = 5
+const asksAgain = 30
 
 interface Disagreement {
   question: Question

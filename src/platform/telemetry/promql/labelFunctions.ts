@@ -11,7 +11,7 @@ export const isLabelName = (text: string): boolean => labelName.test(text)
 
 export type Relabel = (labels: Labels) => Labels
 
-/** What `label_replace` or `label_join` does to the labels of a series. @throws AppError VALIDATION_FAILED */
+/** What `label_replace` or `label_join` does to the labels of a series. @throws AppError QUERY_FAILED */
 export function relabelling({ name, args }: Call): Relabel {
   const [destination = '', ...rest] = args.slice(1).map(textOf)
   if (name === 'label_join') return joining(destination, rest)

@@ -65,7 +65,7 @@ export async function emitMatched(
   distinct.all().forEach(emit)
 }
 
-/** @throws AppError VALIDATION_FAILED where two of a signature meet at a step at which the other side has anything */
+/** @throws AppError QUERY_FAILED where two of a signature meet at a step at which the other side has anything */
 function oneSides(
   one: StepSeries[],
   many: StepSeries[],
@@ -140,7 +140,7 @@ class Claims {
     this.#conflict = conflict
   }
 
-  /** @throws AppError VALIDATION_FAILED for the second one; with `group_left` only if it has the same labels */
+  /** @throws AppError QUERY_FAILED for the second one; with `group_left` only if it has the same labels */
   claim({ labels, present }: StepSeries): void {
     const key = this.#matching.many === 'neither' ? '' : keyOf(labels)
     const taken = this.#taken.get(key) ?? new Uint8Array(this.#count)

@@ -1,5 +1,6 @@
 import type { SyntaxNode } from '@lezer/common'
 import { parser } from '@prometheus-io/lezer-promql'
+import { AppError } from '#kernel/errors.ts'
 import { compileExpression, valueTest, type Matcher, type MatchOperator } from '../labels.ts'
 import type {
   Aggregation,
@@ -243,8 +244,16 @@ class Reader {
     if (node.name !== 'UnquotedLabelMatcher')
       throw this.#error(node, `unexpected ${JSON.stringify(this.#of(node))} in label matching, expected identifier`)
     const matcher = { name: this.#of(name!), op: this.#of(op!) as MatchOperator, value: this.#string(value!) }
-    if (matcher.op.endsWith('~')) compileExpression(matcher.value)
+    if (matcher.op.endsWith('~')) this.#checkExpression(matcher.value, value!)
     return matcher
+  }
+
+  #checkExpression(pattern: string, node: SyntaxNode): void {
+    try {
+      compileExpression(pattern)
+    } catch (error) {
+      throw error instanceof AppError ? this.#error(node, error.message) : error
+    }
   }
 
   #aggregation(node: SyntaxNode): Aggregation {

@@ -23,7 +23,7 @@ type AtStep = (lo: number, hi: number, step: number) => number
 export interface RangeFunction {
   /** Fewer samples in a window than these give no value. */
   least: 1 | 2
-  /** Asked wherever there is a sample. @throws AppError VALIDATION_FAILED for arguments out of range */
+  /** Asked wherever there is a sample. @throws AppError QUERY_FAILED for arguments out of range */
   check?(windows: Windows, step: number): void
   over(points: Points, windows: Windows): AtStep
 }

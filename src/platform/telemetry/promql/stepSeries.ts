@@ -57,7 +57,7 @@ const sameLabelset = 'vector cannot contain metrics with the same labelset'
 
 /**
  * Collects series of which several may have come to the same labels. They become one, unless both have a value at
- * the same moment. @throws AppError VALIDATION_FAILED
+ * the same moment. @throws AppError QUERY_FAILED
  */
 export class Distinct {
   readonly #series = new Map<string, StepSeries>()

@@ -7,6 +7,8 @@ export function syntaxError(tree: SyntaxNode, text: string): AppError | undefine
   if (text.trim() === '') return parseError(text, 0, 'no expression found in input')
   const node = firstError(tree)
   if (!node) return undefined
+  const open = unterminated(tree, text)
+  if (open !== undefined) return parseError(text, open, 'unterminated quoted string')
   const rest = text.slice(node.from)
   const from = node.from + (rest.length - rest.trimStart().length)
   const unknown = unknownFunction(text, from)
@@ -19,6 +21,15 @@ function firstError(tree: SyntaxNode): SyntaxNode | undefined {
   tree.cursor().iterate(({ type, node }) => {
     if (type.isError) found ??= node
     return !found
+  })
+  return found
+}
+
+/** Where a text begins whose quote does not come again. */
+function unterminated(tree: SyntaxNode, text: string): number | undefined {
+  let found: number | undefined
+  tree.cursor().iterate(({ name, from, to }) => {
+    if (name === 'StringLiteral' && (to - from < 2 || text.charAt(from) !== text.charAt(to - 1))) found ??= from
   })
   return found
 }
