@@ -26,6 +26,7 @@ export interface Annotation {
   /** Ms since the epoch. */
   at: number
   label: string
+  level?: StatusLevel
 }
 
 export interface ChartProps {

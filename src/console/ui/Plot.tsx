@@ -3,7 +3,8 @@ import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import { formatClock, formatDayAndMinutes } from '../format.ts'
 import { onPreferences } from '../preferences.ts'
-import { seriesColour, seriesDash, type Annotation, type ChartProps, type Threshold } from './Chart.tsx'
+import { seriesColour, seriesDash, type ChartProps } from './Chart.tsx'
+import { drawMarks, loneIndexes, tokenReader } from './plotMarks.ts'
 import { axisFormat } from './timeAxis.ts'
 import { formatTick, formatUnit } from './unit.ts'
 
@@ -168,73 +169,4 @@ function optionsOf(
       draw: [(plot) => drawMarks(plot, thresholds, annotations, token, font)],
     },
   }
-}
-
-/** A value between two gaps makes no line; it is drawn as a point. */
-const loneIndexes: uPlot.Series.Points.Filter = (plot, seriesIndex) => {
-  const values = plot.data[seriesIndex] ?? []
-  const isThere = (index: number): boolean => values[index] !== null && values[index] !== undefined
-  return [...values.keys()].filter((index) => isThere(index) && !isThere(index - 1) && !isThere(index + 1))
-}
-
-/** Thresholds as dashed lines with a tint beyond them, annotations as dotted lines with their word. */
-function drawMarks(
-  plot: uPlot,
-  thresholds: Threshold[],
-  annotations: Annotation[],
-  token: (name: string) => string,
-  font: string,
-): void {
-  const { ctx, bbox } = plot
-  const scale = devicePixelRatio
-  ctx.save()
-  ctx.font = font.replace('11px', `${11 * scale}px`)
-  ctx.lineWidth = scale
-  for (const { value, label, level = 'error' } of thresholds) {
-    const y = plot.valToPos(value, 'y', true)
-    const colour = token(`--${level}`)
-    ctx.fillStyle = `${colour}0f`
-    ctx.fillRect(bbox.left, bbox.top, bbox.width, Math.max(0, y - bbox.top))
-    line(ctx, colour, [6 * scale, 4 * scale], bbox.left, y, bbox.left + bbox.width, y)
-    ctx.textAlign = 'right'
-    // Readable over the lines that cross it.
-    ctx.strokeStyle = token('--surface')
-    ctx.lineWidth = 4 * scale
-    ctx.setLineDash([])
-    ctx.strokeText(label, bbox.left + bbox.width - 4 * scale, y - 5 * scale)
-    ctx.lineWidth = scale
-    ctx.fillStyle = colour
-    ctx.fillText(label, bbox.left + bbox.width - 4 * scale, y - 5 * scale)
-  }
-  for (const { at, label } of annotations) {
-    const x = plot.valToPos(at / 1_000, 'x', true)
-    if (x < bbox.left || x > bbox.left + bbox.width) continue
-    line(ctx, token('--info'), [2 * scale, 3 * scale], x, bbox.top, x, bbox.top + bbox.height)
-    ctx.textAlign = 'left'
-    ctx.fillStyle = token('--info')
-    ctx.fillText(label, x + 4 * scale, bbox.top + 10 * scale)
-  }
-  ctx.restore()
-}
-
-function line(
-  ctx: CanvasRenderingContext2D,
-  colour: string,
-  dash: number[],
-  x1: number,
-  y1: number,
-  x2: number,
-  y2: number,
-): void {
-  ctx.strokeStyle = colour
-  ctx.setLineDash(dash)
-  ctx.beginPath()
-  ctx.moveTo(x1, y1)
-  ctx.lineTo(x2, y2)
-  ctx.stroke()
-}
-
-function tokenReader(): (name: string) => string {
-  const styles = getComputedStyle(document.documentElement)
-  return (name) => styles.getPropertyValue(name).trim()
 }

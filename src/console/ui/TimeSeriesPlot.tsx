@@ -1,0 +1,322 @@
+import { useEffect, useEffectEvent, useMemo, useRef, useState, type KeyboardEvent } from 'react'
+import uPlot from 'uplot'
+import 'uplot/dist/uPlot.min.css'
+import { formatClock, formatDayAndMinutes } from '../format.ts'
+import { onPreferences } from '../preferences.ts'
+import { drawMarks, loneIndexes, tokenReader } from './plotMarks.ts'
+import { axisFormat } from './timeAxis.ts'
+import { axisRange, stacked } from './timeLines.ts'
+import { lineColour, lineDash, type DrawnLine, type TimeSeriesProps } from './TimeSeries.tsx'
+import { formatTick, formatUnit } from './unit.ts'
+
+export type TimeSeriesPlotProps = Omit<TimeSeriesProps, 'lines'> & { drawn: DrawnLine[]; height: number }
+
+/** Where the cursor is; undefined while it is elsewhere. */
+interface Hover {
+  index: number
+  leftPx: number
+  widthPx: number
+  /** Moved here, and not by a chart that shares it. */
+  own: boolean
+}
+
+const tooltipLinesMax = 12
+const spokenLinesMax = 5
+/** A shorter way of the pointer is a click. */
+const dragPxMin = 8
+const dayMs = 86_400_000
+
+/** The canvas of a TimeSeries. Its own chunk, because uPlot is only loaded where something is drawn. */
+export default function TimeSeriesPlot(props: TimeSeriesPlotProps) {
+  const { label, times, drawn, unit, height, fill, from, to } = props
+  const host = useRef<HTMLDivElement>(null)
+  const plot = useRef<uPlot>(undefined)
+  const [hover, setHover] = useState<Hover>()
+  const [markedFrom, setMarkedFrom] = useState<number>()
+  const data = useMemo(() => {
+    const values = drawn.map(({ line }) => line.values)
+    return [times.map((at) => at / 1_000), ...(fill === 'stacked' ? stacked(values) : values)] as uPlot.AlignedData
+  }, [times, drawn, fill])
+
+  const range = useEffectEvent((): [number, number] => [
+    (from ?? times[0] ?? 0) / 1_000,
+    (to ?? times.at(-1) ?? 1) / 1_000,
+  ])
+  const zoom = useEffectEvent((fromSeconds: number, toSeconds: number) =>
+    props.onZoom?.(Math.round(fromSeconds * 1_000), Math.round(toSeconds * 1_000)),
+  )
+  const draw = useEffectEvent(
+    (element: HTMLElement) => new uPlot(optionsOf(props, element, { range, zoom, setHover }), data, element),
+  )
+  const resize = useEffectEvent((width: number) => plot.current?.setSize({ width, height }))
+
+  useEffect(() => {
+    const element = host.current
+    if (!element) return undefined
+    const make = (): void => {
+      plot.current?.destroy()
+      plot.current = draw(element)
+    }
+    make()
+    // Colours are read from the tokens when the plot is made.
+    const stopWatching = onPreferences(make)
+    const observer = new ResizeObserver(() => resize(element.clientWidth))
+    observer.observe(element)
+    return () => {
+      stopWatching()
+      observer.disconnect()
+      plot.current?.destroy()
+      plot.current = undefined
+    }
+  }, [])
+
+  useEffect(() => plot.current?.setData(data), [data, from, to])
+
+  const moveTo = (index: number): void => {
+    const at = times[Math.min(Math.max(index, 0), times.length - 1)]
+    if (!plot.current || at === undefined) return
+    plot.current.setCursor({ left: plot.current.valToPos(at / 1_000, 'x'), top: height / 3 })
+  }
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const index = hover?.index ?? times.length - 1
+    const next = stepOf(event.key, index, times.length)
+    if (next !== undefined) {
+      event.preventDefault()
+      if (event.shiftKey) setMarkedFrom(markedFrom ?? index)
+      moveTo(next)
+      return
+    }
+    if (event.key === 'Enter' && markedFrom !== undefined && markedFrom !== index && props.onZoom) {
+      event.preventDefault()
+      const [first, second] = [Math.min(markedFrom, index), Math.max(markedFrom, index)]
+      props.onZoom(times[first]!, times[second]!)
+      setMarkedFrom(undefined)
+    }
+    if (event.key === 'Escape' && markedFrom !== undefined) {
+      event.preventDefault()
+      setMarkedFrom(undefined)
+    }
+  }
+  useEffect(() => {
+    const [first, second] = [markedFrom ?? 0, hover?.index ?? 0].toSorted((a, b) => a - b) as [number, number]
+    if (!plot.current || markedFrom === undefined) return undefined
+    const left = plot.current.valToPos(times[first]! / 1_000, 'x')
+    const width = plot.current.valToPos(times[second]! / 1_000, 'x') - left
+    plot.current.setSelect({ left, width, top: 0, height: plot.current.over.clientHeight }, false)
+    return () => plot.current?.setSelect({ left: 0, width: 0, top: 0, height: 0 }, false)
+  }, [markedFrom, hover?.index, times])
+
+  const spoken = hover?.index ?? times.length - 1
+  return (
+    <div className="relative">
+      <div
+        ref={host}
+        role="slider"
+        tabIndex={0}
+        aria-label={`${label}: moment`}
+        aria-valuemin={0}
+        aria-valuemax={Math.max(0, times.length - 1)}
+        aria-valuenow={Math.max(0, spoken)}
+        aria-valuetext={spokenAt({ times, drawn, unit }, spoken)}
+        onKeyDown={onKeyDown}
+        onBlur={() => setMarkedFrom(undefined)}
+        className="rounded-sm"
+      />
+      {hover?.own && <HoverBox times={times} drawn={drawn} unit={unit} hover={hover} />}
+    </div>
+  )
+}
+
+/** Where a key moves the cursor; undefined for other keys. */
+function stepOf(key: string, index: number, count: number): number | undefined {
+  const page = Math.max(1, Math.round(count / 10))
+  const steps: Record<string, number> = {
+    ArrowLeft: index - 1,
+    ArrowRight: index + 1,
+    PageDown: index - page,
+    PageUp: index + page,
+    Home: 0,
+    End: count - 1,
+  }
+  return steps[key]
+}
+
+type Shown = Pick<TimeSeriesPlotProps, 'times' | 'drawn' | 'unit'>
+
+const momentText = (times: readonly number[], at: number): string =>
+  (times.at(-1) ?? 0) - (times[0] ?? 0) > dayMs ? formatDayAndMinutes(at) : formatClock(at)
+
+function spokenAt({ times, drawn, unit }: Shown, index: number): string {
+  const at = times[index]
+  if (at === undefined) return 'No data'
+  const values = highest(drawn, index, spokenLinesMax).map(
+    ({ line, value }) => `${line.label} ${formatUnit(value, unit)}`,
+  )
+  return [momentText(times, at), ...values].join(', ')
+}
+
+const highest = (drawn: DrawnLine[], index: number, countMax: number) =>
+  drawn
+    .map(({ line, order }) => ({ line, order, value: line.values[index] ?? null }))
+    .filter(({ value }) => value !== null || drawn.length <= countMax)
+    .toSorted((a, b) => (b.value ?? -Infinity) - (a.value ?? -Infinity))
+    .slice(0, countMax)
+
+function HoverBox({ times, drawn, unit, hover: { index, leftPx, widthPx } }: Shown & { hover: Hover }) {
+  const at = times[index]
+  if (at === undefined) return null
+  const isRight = leftPx > widthPx / 2
+  const lines = highest(drawn, index, tooltipLinesMax)
+  return (
+    <div
+      aria-hidden="true"
+      className="pointer-events-none absolute top-1 z-10 max-w-[60%] rounded-md border border-border bg-raised px-2 py-1 text-sm shadow-float"
+      style={isRight ? { right: widthPx - leftPx + 12 } : { left: leftPx + 12 }}
+    >
+      <p className="text-muted tabular-nums">{momentText(times, at)}</p>
+      {lines.map(({ line, order, value }) => (
+        <p key={line.key} className="flex items-center gap-2 whitespace-nowrap">
+          <span className="h-[3px] w-3 shrink-0" style={{ background: lineColour(line, order) }} />
+          <span className="min-w-0 flex-1 truncate text-muted">{line.label}</span>
+          <span className="pl-3 tabular-nums">{formatUnit(value, unit)}</span>
+        </p>
+      ))}
+      {drawn.length > lines.length && <p className="text-faint">and {drawn.length - lines.length} lower</p>}
+    </div>
+  )
+}
+
+interface Hands {
+  range: () => [number, number]
+  zoom: (fromSeconds: number, toSeconds: number) => void
+  setHover: (hover: Hover | undefined) => void
+}
+
+function optionsOf(props: TimeSeriesPlotProps, element: HTMLElement, { range, zoom, setHover }: Hands): uPlot.Options {
+  const { drawn, unit, height, syncKey, min, max, fill, fromZero, onZoom, thresholds = [], annotations = [] } = props
+  const token = tokenReader()
+  const font = `11px ${getComputedStyle(document.body).fontFamily}`
+  const marks = thresholds.map(({ value }) => value)
+  return {
+    width: element.clientWidth,
+    height,
+    legend: { show: false },
+    // Room for half the name of a day at the end of the axis.
+    padding: [8, 20, 0, 0],
+    cursor: {
+      drag: { x: onZoom !== undefined, y: false, setScale: false },
+      points: { size: 6, show: drawn.length <= tooltipLinesMax },
+      bind: {
+        mousedown: (plot, _target, handler) => (event) => {
+          if (event.shiftKey && onZoom) pan(plot, event, zoom)
+          else handler(event)
+          return null
+        },
+        dblclick: () => () => null,
+      },
+      ...(syncKey && { sync: { key: syncKey, scales: ['x', null] } }),
+    },
+    scales: {
+      x: { time: true, range: (_plot, low, high) => (panned.has(_plot) ? [low, high] : range()) },
+      y: {
+        range: (_plot, dataMin, dataMax) => {
+          const [low, high] = axisRange(
+            Math.min(dataMin ?? Infinity, ...marks),
+            Math.max(dataMax ?? -Infinity, ...marks),
+            (fromZero ?? true) || fill !== undefined,
+          )
+          return [min ?? low, max ?? high]
+        },
+      },
+    },
+    axes: [
+      {
+        stroke: token('--faint'),
+        font,
+        grid: { show: false },
+        ticks: { stroke: token('--border'), size: 4 },
+        space: 72,
+        size: 28,
+        values: (_plot, splits) => axisFormat(splits),
+      },
+      {
+        stroke: token('--faint'),
+        font,
+        grid: { stroke: token('--border'), width: 1 },
+        ticks: { show: false },
+        size: 60,
+        space: 36,
+        values: (_plot, splits) => splits.map((value) => formatTick(value, unit)),
+      },
+    ],
+    ...(fill === 'stacked' && {
+      bands: drawn.slice(1).map((_line, index) => ({ series: [index + 2, index + 1] as [number, number] })),
+    }),
+    series: [
+      {},
+      ...drawn.map(({ line, order }): uPlot.Series => {
+        const colour = token(lineColour(line, order).slice(4, -1))
+        const dash = fill === 'stacked' ? '' : lineDash(line, order)
+        return {
+          label: line.label,
+          stroke: colour,
+          width: 1.5,
+          spanGaps: false,
+          points: { show: false, filter: loneIndexes, size: 3 },
+          ...(dash && { dash: dash.split(' ').map(Number) }),
+          ...(fill && { fill: `${colour}${fill === 'stacked' ? '66' : '22'}` }),
+        }
+      }),
+    ],
+    hooks: {
+      setCursor: [
+        ({ cursor, bbox, over }) => {
+          const { idx, left } = cursor
+          const isHere = typeof idx === 'number' && left !== undefined && left >= 0
+          const plotLeftPx = bbox.left / devicePixelRatio
+          setHover(
+            isHere
+              ? {
+                  index: idx,
+                  leftPx: left + plotLeftPx,
+                  widthPx: element.clientWidth,
+                  own: over.matches(':hover') || document.activeElement === element,
+                }
+              : undefined,
+          )
+        },
+      ],
+      setSelect: [
+        (plot) => {
+          const { left, width } = plot.select
+          if (width >= dragPxMin) zoom(plot.posToVal(left, 'x'), plot.posToVal(left + width, 'x'))
+          plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false)
+        },
+      ],
+      draw: [(plot) => drawMarks(plot, thresholds, annotations, token, font)],
+    },
+  }
+}
+
+/** Plots that are being dragged show what the hand says, not what the page asks for. */
+const panned = new WeakSet<uPlot>()
+
+/** Shift and drag moves along; the page is told where to when the button is let go. */
+function pan(plot: uPlot, { clientX }: MouseEvent, zoom: Hands['zoom']): void {
+  const { min = 0, max = 0 } = plot.scales['x']!
+  const secondsPerPx = (max - min) / plot.over.clientWidth
+  const shift = (event: MouseEvent): number => (clientX - event.clientX) * secondsPerPx
+  const move = (event: MouseEvent): void => plot.setScale('x', { min: min + shift(event), max: max + shift(event) })
+  panned.add(plot)
+  addEventListener('mousemove', move)
+  addEventListener(
+    'mouseup',
+    (event) => {
+      removeEventListener('mousemove', move)
+      panned.delete(plot)
+      if (Math.abs(event.clientX - clientX) >= dragPxMin) zoom(min + shift(event), max + shift(event))
+      else plot.setScale('x', { min, max })
+    },
+    { once: true },
+  )
+}

@@ -1,0 +1,57 @@
+import { formatClock, formatDayAndMinutes } from '../format.ts'
+import { thinned } from './timeLines.ts'
+import type { DrawnLine, TimeSeriesProps } from './TimeSeries.tsx'
+import { formatUnit } from './unit.ts'
+
+const dayMs = 86_400_000
+const rowsMax = 200
+const columnsMax = 20
+
+/** The numbers of a TimeSeries, newest first. */
+export function TimeSeriesTable({ label, times, unit, drawn }: TimeSeriesProps & { drawn: readonly DrawnLine[] }) {
+  const format = (times.at(-1) ?? 0) - (times[0] ?? 0) > dayMs ? formatDayAndMinutes : formatClock
+  const columns = drawn.slice(0, columnsMax)
+  const rows = thinned(times.length, rowsMax).toReversed()
+  const left = drawn.length - columns.length
+  return (
+    <section
+      tabIndex={0}
+      aria-label={`${label}, table`}
+      className="h-full overflow-auto rounded-md border border-border"
+    >
+      <table className="w-full text-sm">
+        {(rows.length < times.length || left > 0) && (
+          <caption className="px-2 py-1 text-left text-faint">
+            {rows.length} of {times.length} moments{left > 0 && `, ${columns.length} of ${drawn.length} lines`}
+          </caption>
+        )}
+        <thead className="sticky top-0 bg-surface">
+          <tr>
+            <th scope="col" className="px-2 py-1 text-left font-medium text-muted">
+              Time
+            </th>
+            {columns.map(({ line }) => (
+              <th key={line.key} scope="col" className="px-2 py-1 text-right font-medium text-muted">
+                {line.label}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={times[row]} className="border-t border-border">
+              <th scope="row" className="px-2 py-0.5 text-left font-normal whitespace-nowrap tabular-nums">
+                {format(times[row]!)}
+              </th>
+              {columns.map(({ line }) => (
+                <td key={line.key} className="px-2 py-0.5 text-right tabular-nums">
+                  {formatUnit(line.values[row], unit)}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  )
+}
