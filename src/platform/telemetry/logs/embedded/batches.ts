@@ -65,6 +65,15 @@ type Table = ReturnType<typeof tableIn>
 
 function tableIn(path: string) {
   const db = new Database(path)
+  try {
+    return prepared(db)
+  } catch (error) {
+    db.close()
+    throw error
+  }
+}
+
+function prepared(db: Database.Database) {
   db.pragma('locking_mode = EXCLUSIVE')
   db.pragma('journal_mode = WAL')
   db.pragma('synchronous = FULL')

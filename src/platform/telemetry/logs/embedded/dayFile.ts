@@ -52,27 +52,32 @@ export class DayFile implements BlockSource {
   readonly #onQuarantine: (id: number) => void
   #isClosed = false
 
-  private constructor(path: string, day: number, streams: Streams, onQuarantine: (id: number) => void) {
+  private constructor(
+    db: Database.Database,
+    path: string,
+    day: number,
+    streams: Streams,
+    onQuarantine: (id: number) => void,
+  ) {
     this.path = path
     this.day = day
     this.#streams = streams
     this.#onQuarantine = onQuarantine
-    this.#db = new Database(path)
-    this.#db.pragma('page_size = 8192')
-    this.#db.pragma('locking_mode = EXCLUSIVE')
-    this.#db.pragma('journal_mode = WAL')
-    // What is in the log is durable only after `checkpoint`; until then the lines stand in a segment as well.
-    this.#db.pragma('synchronous = NORMAL')
-    this.#db.pragma('wal_autocheckpoint = 0')
-    this.#db.pragma('cache_size = -1024')
-    this.#db.pragma('cell_size_check = ON')
-    this.#db.exec(schema)
-    this.#statements = statementsOf(this.#db)
+    this.#db = db
+    this.#statements = statementsOf(db)
   }
 
   /** @throws SqliteError where the file is damaged so that SQLite cannot read it */
   static open(dir: string, day: number, streams: Streams, onQuarantine: (id: number) => void): DayFile {
-    return new DayFile(DayFile.pathOf(dir, day), day, streams, onQuarantine)
+    const path = DayFile.pathOf(dir, day)
+    const db = new Database(path)
+    try {
+      prepare(db)
+      return new DayFile(db, path, day, streams, onQuarantine)
+    } catch (error) {
+      db.close()
+      throw error
+    }
   }
 
   static pathOf(dir: string, day: number): string {
@@ -303,7 +308,7 @@ export class DayFile implements BlockSource {
     const found = this.#statements.frame.get(frame)
     return {
       text: unchecked(found?.text, `text ${frame}`),
-      metadata: found?.metadata == null ? null : unchecked(found.metadata, `metadata ${frame}`),
+      metadata: found?.metadata ? unchecked(found.metadata, `metadata ${frame}`) : null,
     }
   }
 
@@ -320,6 +325,18 @@ export class DayFile implements BlockSource {
     this.#statements.removeColumns.run(id)
     this.#statements.removeFrames.run(id * framesPerBlockMax, (id + 1) * framesPerBlockMax)
   }
+}
+
+function prepare(db: Database.Database): void {
+  db.pragma('page_size = 8192')
+  db.pragma('locking_mode = EXCLUSIVE')
+  db.pragma('journal_mode = WAL')
+  // What is in the log is durable only after `checkpoint`; until then the lines stand in a segment as well.
+  db.pragma('synchronous = NORMAL')
+  db.pragma('wal_autocheckpoint = 0')
+  db.pragma('cache_size = -1024')
+  db.pragma('cell_size_check = ON')
+  db.exec(schema)
 }
 
 const isCorrupt = (error: unknown): boolean =>

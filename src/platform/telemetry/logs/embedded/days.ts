@@ -67,16 +67,16 @@ export class Days {
   }
 
   /** Deletes the oldest lines of a day, a block at a time, until `bytes` are free. */
-  shorten(day: number, bytes: number): void {
+  async shorten(day: number, bytes: number): Promise<void> {
     const found = this.#days.get(day)
     if (!found) return
-    const oldest = found.blocks.toSorted((a, b) => a.maxOffset - b.maxOffset)
     const before = found.file.bytes()
-    while (oldest.length > 0 && before - found.file.bytes() < bytes) {
-      const gone = oldest.splice(0, 8)
-      found.file.remove(gone.map(({ id }) => id))
-      found.blocks = found.blocks.filter((block) => !gone.includes(block))
+    for (const block of found.blocks.toSorted((a, b) => a.maxOffset - b.maxOffset)) {
+      if (before - found.file.bytes() >= bytes) break
+      found.file.remove([block.id])
+      found.blocks = found.blocks.filter((one) => one !== block)
     }
+    await found.file.checkpoint()
   }
 
   bytes(): number {

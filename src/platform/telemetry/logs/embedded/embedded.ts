@@ -92,7 +92,7 @@ export async function openEmbeddedLogs(options: EmbeddedLogsOptions): Promise<Em
     for (let excess = days.bytes() + heads.bytes() - bounds.bytesMax; excess > 0;) {
       const oldest = Math.min(...days.days)
       if (days.days.length > 1) days.delete(oldest)
-      else if (days.blocks(oldest).length > 0) days.shorten(oldest, excess)
+      else if (days.blocks(oldest).length > 0) await days.shorten(oldest, excess)
       else return
       excess = days.bytes() + heads.bytes() - bounds.bytesMax
     }

@@ -22,7 +22,7 @@ export interface HeadSizes extends BlockSizes {
 /** Heads that wait to be sealed; with more, appends wait. */
 const fullHeadsMax = 2
 /** After an attempt to seal has failed. */
-const retryMs = 1_000
+const retryMs = 250
 
 /** The generations that have a segment in a folder, the oldest first. */
 export const segmentsIn = (dir: string): number[] =>

@@ -88,7 +88,7 @@ function together(parts: Uint32Array[], length: number): Uint32Array {
     rows.set(part, at)
     at += part.length
   }
-  return rows.sort()
+  return rows.toSorted()
 }
 
 /** Rows are in the order in which they came; those of the same time stay so. */
@@ -96,7 +96,7 @@ function inOrderOfTime(head: HeadDay, rows: Uint32Array): Uint32Array {
   const offsetOf = (row: number): number => head.chunkOf(row).offsets[HeadDay.rowInChunk(row)]!
   for (let index = 1; index < rows.length; index++) {
     if (offsetOf(rows[index]!) < offsetOf(rows[index - 1]!)) {
-      return rows.sort((a, b) => offsetOf(a) - offsetOf(b) || a - b)
+      return rows.toSorted((a, b) => offsetOf(a) - offsetOf(b) || a - b)
     }
   }
   return rows

@@ -1,11 +1,11 @@
 import { AppError } from '#kernel/errors.ts'
 
-const fullCodes = ['ENOSPC', 'EDQUOT', 'EFBIG', 'SQLITE_FULL', 'SQLITE_IOERR_WRITE', 'SQLITE_IOERR_FSYNC']
+const fullCodes = new Set(['ENOSPC', 'EDQUOT', 'EFBIG', 'SQLITE_FULL', 'SQLITE_IOERR_WRITE', 'SQLITE_IOERR_FSYNC'])
 
 const codeOf = (error: unknown): string =>
   typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : ''
 
-const isStorageFull = (error: unknown): boolean => fullCodes.includes(codeOf(error))
+const isStorageFull = (error: unknown): boolean => fullCodes.has(codeOf(error))
 
 /** What a full disk looks like to whoever appends. */
 export const storageError = (error: unknown): unknown =>

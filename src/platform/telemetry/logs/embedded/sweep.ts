@@ -155,7 +155,7 @@ export class Sweep {
     }
     // The rows of a chunk are in the order in which they came, so this sort, being stable, keeps that.
     if (!isSorted) rows.sort((a, b) => offsets[a]! - offsets[b]! || a - b)
-    return this.#sign > 0 ? rows : rows.reverse()
+    return this.#sign > 0 ? rows : rows.toReversed()
   }
 
   /** Into its place: what is to be looked at next stands last. */
@@ -182,7 +182,7 @@ export class Sweep {
     }
     if (hits.length === 0) return hits
     this.#runs = this.#runs.filter(({ rows, at }) => at < rows.length)
-    return hits.sort((a, b) => this.#sign * inOrderOfTime(a, b))
+    return hits.toSorted((a, b) => this.#sign * inOrderOfTime(a, b))
   }
 }
 

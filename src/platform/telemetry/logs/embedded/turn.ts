@@ -48,14 +48,10 @@ export class Work {
 
 function exceededLimit(limit: keyof LogLimits, value: number): AppError {
   if (limit === 'timeoutMs') {
-    return new AppError(
-      'QUERY_TIMEOUT',
-      `The query took longer than ${value} ms; narrow its time span or its filter`,
-      {
-        limit: 'timeout_ms',
-        value,
-      },
-    )
+    return new AppError('QUERY_TIMEOUT', `The query took longer than ${value} ms; narrow its time span or its filter`, {
+      limit: 'timeout_ms',
+      value,
+    })
   }
   return new AppError(
     'VALIDATION_FAILED',
