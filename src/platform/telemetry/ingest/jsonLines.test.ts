@@ -32,7 +32,7 @@ describe('JSON lines of a service', () => {
           { timestampNs: ns, line: 'pino', metadata: { level: '50', pid: '1', req: '{"id":"r1"}' }, severity: 5 },
           { timestampNs: ns + 123_456_789n, line: 'ecs', metadata: { severity: 'Warning' }, severity: 4 },
           { timestampNs: ns + 123n, line: 'exact', metadata: { level: '?' } },
-          { timestampNs: ns, line: '{"event":"no message","time":"whenever"}', metadata: {} },
+          { timestampNs: ns + 4n, line: '{"event":"no message","time":"whenever"}', metadata: {} },
         ],
       },
     ])
@@ -44,7 +44,25 @@ describe('JSON lines of a service', () => {
       streams[0]?.entries.map(({ line }) => line),
       ['a', 'b'],
     )
-    assert.deepEqual(rejected, [{ reason: 'invalid_line', count: 1, example: 'line 3 is neither an object nor text' }])
+    assert.deepEqual(rejected, [
+      { reason: 'invalid_line', count: 1, example: 'line 3 is neither an object nor text: 5' },
+    ])
+  })
+
+  it('may come as one object over several lines', async () => {
+    const { streams } = await decode('{\n "msg": "a",\n "n": 1\n}\n', 'application/json')
+    assert.deepEqual(
+      streams[0]?.entries.map(({ line, metadata }) => [line, metadata]),
+      [['a', { n: '1' }]],
+    )
+  })
+
+  it('are several lines where several are the same', async () => {
+    const { streams } = await decode('again\nagain\n', 'text/plain')
+    assert.deepEqual(
+      streams[0]?.entries.map(({ timestampNs }) => timestampNs),
+      [ns, ns + 1n],
+    )
   })
 
   it('are text where nothing else was promised', async () => {

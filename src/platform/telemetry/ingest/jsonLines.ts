@@ -15,9 +15,9 @@ const messageFields = ['message', 'msg', 'log']
 const levelFields = ['level', 'severity', 'lvl']
 
 /**
- * Lines of one service: JSON objects one a line or in a list, or plain text. A line's time, message and level are
- * found under their usual names; everything else is kept beside it. A line that is not JSON is taken as text, unless
- * the content type promises JSON; then it is counted as rejected.
+ * Lines of one service: JSON objects one a line, in a list or one alone, or plain text. A line's time, message and
+ * level are found under their usual names; everything else is kept beside it. A line that is not JSON is taken as text,
+ * unless the content type promises JSON; then it is counted as rejected.
  * @throws AppError PAYLOAD_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, MALFORMED_REQUEST
  */
 export async function decodeJsonLines(body: Uint8Array, head: BodyHead, caps: IngestCaps): Promise<DecodedLogs> {
@@ -26,73 +26,98 @@ export async function decodeJsonLines(body: Uint8Array, head: BodyHead, caps: In
   const bytes = await unpack(body, encoding, caps)
   const labels = streamLabels([['service_name', head.service ?? '']], caps, entries.rejections, 1)
   if (!labels) throw new AppError('VALIDATION_FAILED', 'The name of the service is empty or too long')
-  const stream = entries.stream('', labels)
+  const lines = new ServiceLines(entries, entries.stream('', labels), BigInt(head.receivedMs) * 1_000_000n)
   const type = mediaType(head.contentType)
-  const receivedNs = BigInt(head.receivedMs) * 1_000_000n
-  if (type === 'application/json' && isList(bytes)) addList(entries, stream, parseJson(bytes), receivedNs)
-  else addLines(entries, stream, bytes, receivedNs, type !== 'text/plain', /json/.test(type))
+  const alone = type === 'application/json' ? loneObject(bytes, caps.lineBytesMax) : undefined
+  if (alone) lines.add(alone)
+  else if (type === 'application/json' && firstByte(bytes) === openBracket) lines.addList(parseJson(bytes))
+  else lines.addAll(bytes, { mayBeJson: type !== 'text/plain', mustBeJson: type.includes('json') })
   return { streams: entries.list(), rejected: entries.rejections.list() }
 }
 
-/** What comes first that is not space is `[`. */
-function isList(bytes: Buffer): boolean {
-  const first = bytes.findIndex((byte) => byte > 0x20)
-  return first !== -1 && bytes[first] === 0x5b
-}
+const openBracket = 0x5b
+const openBrace = 0x7b
+const feed = 0x0a
+const carriageReturn = 0x0d
 
-function addList(entries: Entries, stream: LogStream, list: unknown, receivedNs: bigint): void {
-  if (!Array.isArray(list)) throw new AppError('MALFORMED_REQUEST', 'The body is not a list')
-  entries.count(list.length)
-  for (const [index, item] of list.entries()) {
-    if (typeof item === 'string') entries.add(stream, { timestampNs: receivedNs, line: item })
-    else if (isObject(item)) entries.add(stream, entryOf(item, JSON.stringify(item), receivedNs))
-    else entries.rejections.add('invalid_line', () => `line ${index + 1} is neither an object nor text`)
+/** What comes first that is not space. */
+const firstByte = (bytes: Buffer): number | undefined => bytes.find((byte) => byte > 0x20)
+
+/** A body that is one object, over however many lines it is written. */
+const loneObject = (bytes: Buffer, bytesMax: number): Record<string, unknown> | undefined =>
+  bytes.length <= bytesMax && firstByte(bytes) === openBrace ? objectOf(bytes, bytes.toString('utf8')) : undefined
+
+class ServiceLines {
+  readonly #entries: Entries
+  readonly #stream: LogStream
+  readonly #receivedNs: bigint
+  /** Of the line that comes next, from 0 on. */
+  #index = 0
+
+  constructor(entries: Entries, stream: LogStream, receivedNs: bigint) {
+    this.#entries = entries
+    this.#stream = stream
+    this.#receivedNs = receivedNs
+  }
+
+  /** A line with fields; `text` is how it was written. */
+  add(fields: Record<string, unknown>, text = JSON.stringify(fields)): void {
+    this.#entries.add(this.#stream, entryOf(fields, text, this.#timeNs()))
+    this.#index++
+  }
+
+  addText(line: string): void {
+    this.#entries.add(this.#stream, { timestampNs: this.#timeNs(), line })
+    this.#index++
+  }
+
+  addList(list: unknown): void {
+    if (!Array.isArray(list)) throw new AppError('MALFORMED_REQUEST', 'The body is not a list')
+    this.#entries.count(list.length)
+    for (const item of list) {
+      if (typeof item === 'string') this.addText(item)
+      else if (isObject(item)) this.add(item)
+      else this.#refuse('is neither an object nor text', textOf(item))
+    }
+  }
+
+  addAll(bytes: Buffer, { mayBeJson, mustBeJson }: { mayBeJson: boolean; mustBeJson: boolean }): void {
+    let start = 0
+    while (start < bytes.length) {
+      const found = bytes.indexOf(feed, start)
+      const end = found === -1 ? bytes.length : found
+      const to = end > start && bytes[end - 1] === carriageReturn ? end - 1 : end
+      if (to === start) this.#index++
+      else {
+        this.#entries.count()
+        if (mayBeJson && bytes[start] === openBrace) this.#addJson(bytes.subarray(start, to), mustBeJson)
+        else if (mustBeJson)
+          this.#refuse('is not a JSON object', bytes.toString('utf8', start, Math.min(to, start + 400)))
+        else this.addText(bytes.toString('utf8', start, to))
+      }
+      start = end + 1
+    }
+  }
+
+  #addJson(bytes: Buffer, mustBeJson: boolean): void {
+    const text = bytes.toString('utf8')
+    const tooLong = bytes.length > this.#entries.caps.lineBytesMax
+    const fields = tooLong ? undefined : objectOf(bytes, text)
+    if (fields) this.add(fields, text)
+    else if (mustBeJson && !tooLong) this.#refuse('is not valid JSON', text)
+    else this.addText(text)
+  }
+
+  /** Lines that name no time keep their order, and are not taken for one line that came twice. */
+  #timeNs(): bigint {
+    return this.#receivedNs + BigInt(this.#index)
+  }
+
+  #refuse(problem: string, text: string): void {
+    const number = ++this.#index
+    this.#entries.rejections.add('invalid_line', () => `line ${number} ${problem}: ${shortened(text)}`)
   }
 }
-
-function addLines(
-  entries: Entries,
-  stream: LogStream,
-  bytes: Buffer,
-  receivedNs: bigint,
-  mayBeJson: boolean,
-  mustBeJson: boolean,
-): void {
-  let number = 0
-  for (let start = 0; start < bytes.length;) {
-    const feed = bytes.indexOf(0x0a, start)
-    const end = feed === -1 ? bytes.length : feed
-    const from = start
-    const to = bytes[end - 1] === 0x0d && end > from ? end - 1 : end
-    start = end + 1
-    number++
-    if (to === from) continue
-    const line = bytes.subarray(from, to)
-    entries.count()
-    if (mayBeJson && line[0] === 0x7b) addJsonLine(entries, stream, line, receivedNs, mustBeJson ? number : null)
-    else if (mustBeJson) refuseLine(entries, number, line.toString('utf8', 0, 200), 'is not a JSON object')
-    else entries.add(stream, { timestampNs: receivedNs, line: line.toString('utf8') })
-  }
-}
-
-/** `number` is that of a line which has to be JSON; null where it may be text after all. */
-function addJsonLine(
-  entries: Entries,
-  stream: LogStream,
-  bytes: Buffer,
-  receivedNs: bigint,
-  number: number | null,
-): void {
-  const text = bytes.toString('utf8')
-  const fields = bytes.length > entries.caps.lineBytesMax ? undefined : objectOf(bytes, text)
-  if (fields) entries.add(stream, entryOf(fields, text, receivedNs))
-  else if (number === null || bytes.length > entries.caps.lineBytesMax)
-    entries.add(stream, { timestampNs: receivedNs, line: text })
-  else refuseLine(entries, number, text, 'is not valid JSON')
-}
-
-const refuseLine = (entries: Entries, number: number, text: string, problem: string): void =>
-  entries.rejections.add('invalid_line', () => `line ${number} ${problem}: ${shortened(text)}`)
 
 function objectOf(bytes: Buffer, text: string): Record<string, unknown> | undefined {
   try {
