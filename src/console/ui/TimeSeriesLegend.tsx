@@ -2,8 +2,16 @@ import { ArrowDown, ArrowUp } from 'lucide-react'
 import { useMemo, useState, type KeyboardEvent, type MouseEvent } from 'react'
 import { Button } from './Button.tsx'
 import { cx } from './cx.ts'
-import { soloed, statsOf, toggled, type Chosen, type LineStats, type TimeLine } from './timeLines.ts'
-import { lineColour, lineDash } from './TimeSeries.tsx'
+import {
+  lineColour,
+  lineDash,
+  soloed,
+  statsOf,
+  toggled,
+  type Chosen,
+  type LineStats,
+  type TimeLine,
+} from './timeLines.ts'
 import { formatUnit, type Unit } from './unit.ts'
 
 interface TimeSeriesLegendProps {

@@ -5,8 +5,7 @@ import { formatClock, formatDayAndMinutes } from '../format.ts'
 import { onPreferences } from '../preferences.ts'
 import { drawMarks, loneIndexes, tokenReader } from './plotMarks.ts'
 import { axisFormat } from './timeAxis.ts'
-import { axisRange, stacked } from './timeLines.ts'
-import { lineColour, lineDash, type DrawnLine, type TimeSeriesProps } from './TimeSeries.tsx'
+import { axisRange, lineColour, lineDash, stacked, type DrawnLine, type TimeSeriesProps } from './timeLines.ts'
 import { formatTick, formatUnit } from './unit.ts'
 
 export type TimeSeriesPlotProps = Omit<TimeSeriesProps, 'lines'> & { drawn: DrawnLine[]; height: number }
@@ -38,16 +37,16 @@ export default function TimeSeriesPlot(props: TimeSeriesPlotProps) {
     return [times.map((at) => at / 1_000), ...(fill === 'stacked' ? stacked(values) : values)] as uPlot.AlignedData
   }, [times, drawn, fill])
 
-  const range = useEffectEvent((): [number, number] => [
-    (from ?? times[0] ?? 0) / 1_000,
-    (to ?? times.at(-1) ?? 1) / 1_000,
-  ])
-  const zoom = useEffectEvent((fromSeconds: number, toSeconds: number) =>
-    props.onZoom?.(Math.round(fromSeconds * 1_000), Math.round(toSeconds * 1_000)),
+  const fromSeconds = (from ?? times[0] ?? 0) / 1_000
+  const toSeconds = Math.max((to ?? times.at(-1) ?? 0) / 1_000, fromSeconds + 1)
+  const zoom = useEffectEvent((first: number, last: number) =>
+    props.onZoom?.(Math.round(first * 1_000), Math.round(last * 1_000)),
   )
-  const draw = useEffectEvent(
-    (element: HTMLElement) => new uPlot(optionsOf(props, element, { range, zoom, setHover }), data, element),
-  )
+  const draw = useEffectEvent((element: HTMLElement) => {
+    const made = new uPlot(optionsOf(props, element, { zoom, setHover }), data, element)
+    made.setScale('x', { min: fromSeconds, max: toSeconds })
+    return made
+  })
   const resize = useEffectEvent((width: number) => plot.current?.setSize({ width, height }))
 
   useEffect(() => {
@@ -70,7 +69,10 @@ export default function TimeSeriesPlot(props: TimeSeriesPlotProps) {
     }
   }, [])
 
-  useEffect(() => plot.current?.setData(data), [data, from, to])
+  useEffect(() => {
+    plot.current?.setData(data, false)
+    plot.current?.setScale('x', { min: fromSeconds, max: toSeconds })
+  }, [data, fromSeconds, toSeconds])
 
   const moveTo = (index: number): void => {
     const at = times[Math.min(Math.max(index, 0), times.length - 1)]
@@ -187,12 +189,11 @@ function HoverBox({ times, drawn, unit, hover: { index, leftPx, widthPx } }: Sho
 }
 
 interface Hands {
-  range: () => [number, number]
   zoom: (fromSeconds: number, toSeconds: number) => void
   setHover: (hover: Hover | undefined) => void
 }
 
-function optionsOf(props: TimeSeriesPlotProps, element: HTMLElement, { range, zoom, setHover }: Hands): uPlot.Options {
+function optionsOf(props: TimeSeriesPlotProps, element: HTMLElement, { zoom, setHover }: Hands): uPlot.Options {
   const { drawn, unit, height, syncKey, min, max, fill, fromZero, onZoom, thresholds = [], annotations = [] } = props
   const token = tokenReader()
   const font = `11px ${getComputedStyle(document.body).fontFamily}`
@@ -217,7 +218,7 @@ function optionsOf(props: TimeSeriesPlotProps, element: HTMLElement, { range, zo
       ...(syncKey && { sync: { key: syncKey, scales: ['x', null] } }),
     },
     scales: {
-      x: { time: true, range: (_plot, low, high) => (panned.has(_plot) ? [low, high] : range()) },
+      x: { time: true, range: (_plot, low, high) => [low, high] },
       y: {
         range: (_plot, dataMin, dataMax) => {
           const [low, high] = axisRange(
@@ -298,22 +299,17 @@ function optionsOf(props: TimeSeriesPlotProps, element: HTMLElement, { range, zo
   }
 }
 
-/** Plots that are being dragged show what the hand says, not what the page asks for. */
-const panned = new WeakSet<uPlot>()
-
 /** Shift and drag moves along; the page is told where to when the button is let go. */
 function pan(plot: uPlot, { clientX }: MouseEvent, zoom: Hands['zoom']): void {
   const { min = 0, max = 0 } = plot.scales['x']!
   const secondsPerPx = (max - min) / plot.over.clientWidth
   const shift = (event: MouseEvent): number => (clientX - event.clientX) * secondsPerPx
   const move = (event: MouseEvent): void => plot.setScale('x', { min: min + shift(event), max: max + shift(event) })
-  panned.add(plot)
   addEventListener('mousemove', move)
   addEventListener(
     'mouseup',
     (event) => {
       removeEventListener('mousemove', move)
-      panned.delete(plot)
       if (Math.abs(event.clientX - clientX) >= dragPxMin) zoom(min + shift(event), max + shift(event))
       else plot.setScale('x', { min, max })
     },

@@ -1,6 +1,5 @@
 import { formatClock, formatDayAndMinutes } from '../format.ts'
-import { thinned } from './timeLines.ts'
-import type { DrawnLine, TimeSeriesProps } from './TimeSeries.tsx'
+import { thinned, type DrawnLine, type TimeSeriesProps } from './timeLines.ts'
 import { formatUnit } from './unit.ts'
 
 const dayMs = 86_400_000
