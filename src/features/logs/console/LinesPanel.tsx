@@ -59,7 +59,7 @@ export function LinesPanel({ search, shown, list, selection, matching, onQuery, 
           <ErrorPanel error={error} what="the lines" onRetry={shown.reload} />
         </div>
       )}
-      {search.cols.length > 0 && <LineHead {...listProps} />}
+      {search.cols.length > 0 && hasLines && <LineHead {...listProps} />}
       {shown.isLoading ? (
         <Loading />
       ) : !hasLines ? (

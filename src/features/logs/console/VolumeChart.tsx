@@ -2,7 +2,7 @@ import { useMemo, useRef, useState, type PointerEvent } from 'react'
 import { formatClock, formatDayAndMinutes, formatNumber } from '#console/format.ts'
 import { axisFormat } from '#console/ui/timeAxis.ts'
 import { severityLook, severityNames, type SeverityName } from './severity.ts'
-import { allOf, bucketsOf, pathsOf, severityAt, totalOf, type Volume } from './volume.ts'
+import { allOf, pathsOf, severityAt, totalOf, type Volume } from './volume.ts'
 
 interface VolumeChartProps {
   volume: Volume
@@ -22,7 +22,7 @@ export function VolumeChart({ volume, onZoom, onLevel }: VolumeChartProps) {
   const [hover, setHover] = useState<number>()
   const [drag, setDrag] = useState<{ from: number; to: number }>()
   const paths = useMemo(() => pathsOf(volume), [volume])
-  const buckets = bucketsOf(volume)
+  const { buckets } = volume
   const spanMs = buckets * volume.bucketMs
   const timeAt = (share: number): number => volume.fromMs + share * spanMs
   const bucketAt = (share: number): number => Math.min(buckets - 1, Math.floor(share * buckets))

@@ -40,7 +40,8 @@ export function useLogsKeys({
     else follow()
   }
   const leave = (): void => {
-    if (search.context) setSearch({ context: false })
+    if (peek.id !== undefined) peek.close()
+    else if (search.context) setSearch({ context: false })
     else if (isLive) toggleLive()
   }
   useShortcuts([
@@ -48,7 +49,7 @@ export function useLogsKeys({
     { keys: 'Space', label: 'Pause or follow', group: 'Page', run: pauseOrFollow },
     { keys: 'w', label: 'Wrap lines', group: 'Page', run: () => setSearch({ wrap: !search.wrap }, { replace: true }) },
     { keys: 'r', label: 'Search again', group: 'Page', run: reload },
-    { keys: 'Escape', label: 'Leave the surroundings, then live', group: 'Page', run: leave },
+    { keys: 'Escape', label: 'Leave the details, the surroundings, live', group: 'Page', run: leave },
     { keys: 't z', label: 'Zoom out', group: 'Page', run: () => setRange(absolute(zoomedOut(asked.span, Date.now()))) },
     {
       keys: 't ArrowLeft',

@@ -19,7 +19,8 @@ export function useVolume({ asked, window, isLive }: ShownLines): Volumes {
   const hasLevels = levelsOf(asked.q).length > 0
   const others = useQuery({ ...volumeQuery({ ...asked, q: withLevels(asked.q, []) }), enabled: hasLevels })
   const histogram = window?.histogram
-  const counted = useMemo(() => (histogram ? volumeOf(histogram) : undefined), [histogram])
+  const { toMs } = asked.span
+  const counted = useMemo(() => (histogram ? volumeOf(histogram, toMs) : undefined), [histogram, toMs])
   const [grown, setGrown] = useState({ from: counted, volume: counted })
   if (grown.from !== counted) setGrown({ from: counted, volume: counted })
 
@@ -42,6 +43,6 @@ export function useVolume({ asked, window, isLive }: ShownLines): Volumes {
     return () => clearInterval(timer)
   }, [isLive])
 
-  const allLevels = useMemo(() => (others.data ? volumeOf(others.data) : undefined), [others.data])
+  const allLevels = useMemo(() => (others.data ? volumeOf(others.data, toMs) : undefined), [others.data, toMs])
   return { shown: grown.volume, allLevels: hasLevels ? allLevels : grown.volume }
 }

@@ -2,18 +2,33 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { allOf, only, pathsOf, severityAt, volumeOf, withRows, type Volume } from './volume.ts'
 
-const volume: Volume = { fromMs: 0, bucketMs: 1_000, counts: { info: [1, 0, 3], error: [1, 2, 0] } }
+const volume: Volume = { fromMs: 0, bucketMs: 1_000, buckets: 3, counts: { info: [1, 0, 3], error: [1, 2, 0] } }
 const at = (ms: number) => ({ timestamp: new Date(ms).toISOString(), severity: 'error' as const })
 
 describe('lines over time', () => {
   it('are read from what the search answers', () => {
-    assert.deepEqual(volumeOf({ from: '1970-01-01T00:00:00.000Z', bucket_ms: 1_000, counts: volume.counts }), volume)
+    assert.deepEqual(
+      volumeOf({ from: '1970-01-01T00:00:00.000Z', bucket_ms: 1_000, counts: volume.counts }, 2_800),
+      volume,
+    )
+  })
+
+  it('begin with the first line where there was none', () => {
+    const empty = volumeOf({ from: '1970-01-01T00:00:00.000Z', bucket_ms: 1_000, counts: {} }, 2_800)
+    assert.equal(empty.buckets, 3)
+    assert.deepEqual(withRows(empty, [at(1_500)], 2_800).counts, { error: [0, 1, 0] })
   })
 
   it('go on with what comes in, by whole bars', () => {
     const next = withRows(volume, [at(2_500), at(4_100), at(4_200)], 4_300)
-    assert.deepEqual(next, { fromMs: 2_000, bucketMs: 1_000, counts: { info: [3, 0, 0], error: [1, 0, 2] } })
+    assert.deepEqual(next, {
+      fromMs: 2_000,
+      bucketMs: 1_000,
+      buckets: 3,
+      counts: { info: [3, 0, 0], error: [1, 0, 2] },
+    })
     assert.deepEqual(withRows(volume, [], 2_900), volume)
+    assert.deepEqual(withRows(volume, [at(99_500)], 2_900).counts, { info: [1, 0, 3], error: [1, 2, 1] })
     assert.deepEqual(withRows(volume, [at(99_500)], 100_000).counts, { info: [0, 0, 0], error: [0, 0, 1] })
   })
 

@@ -5,17 +5,17 @@ import { severityNames, type SeverityName } from './severity.ts'
 export interface Volume {
   fromMs: number
   bucketMs: number
+  /** How many; severities that do not occur have no counts. */
+  buckets: number
   counts: Partial<Record<SeverityName, number[]>>
 }
 
-export const volumeOf = ({ from, bucket_ms, counts }: Histogram): Volume => ({
-  fromMs: Date.parse(from),
-  bucketMs: bucket_ms,
-  counts,
-})
-
-export const bucketsOf = ({ counts }: Volume): number =>
-  Math.max(0, ...Object.values(counts).map((values) => values.length))
+/** `toMs`: the end of what was asked for. */
+export function volumeOf({ from, bucket_ms, counts }: Histogram, toMs: number): Volume {
+  const fromMs = Date.parse(from)
+  const [values] = Object.values(counts)
+  return { fromMs, bucketMs: bucket_ms, buckets: values?.length ?? Math.ceil((toMs - fromMs) / bucket_ms), counts }
+}
 
 export const totalOf = (volume: Volume, severity: SeverityName): number => sum(volume.counts[severity] ?? [])
 
@@ -36,8 +36,7 @@ export function withRows(
   rows: readonly Pick<LogRow, 'timestamp' | 'severity'>[],
   nowMs: number,
 ): Volume {
-  const buckets = bucketsOf(volume)
-  if (buckets === 0) return volume
+  const { buckets } = volume
   const moved = Math.max(0, Math.ceil((nowMs - volume.fromMs) / volume.bucketMs) - buckets)
   const fromMs = volume.fromMs + moved * volume.bucketMs
   const counts: Partial<Record<SeverityName, number[]>> = {}
@@ -48,8 +47,9 @@ export function withRows(
     ]
   }
   for (const { timestamp, severity } of rows) {
-    const index = Math.floor((Date.parse(timestamp) - fromMs) / volume.bucketMs)
-    if (index < 0 || index >= buckets) continue
+    // A sender's clock may be ahead of ours.
+    const index = Math.min(buckets - 1, Math.floor((Date.parse(timestamp) - fromMs) / volume.bucketMs))
+    if (index < 0) continue
     const values = (counts[severity] ??= Array.from({ length: buckets }, () => 0))
     values[index] = (values[index] ?? 0) + 1
   }
@@ -58,7 +58,7 @@ export function withRows(
 
 /** One path for each severity over a plane of `buckets` by 100, the least severe at the bottom. */
 export function pathsOf(volume: Volume): { severity: SeverityName; path: string }[] {
-  const buckets = bucketsOf(volume)
+  const { buckets } = volume
   const heights = Array.from({ length: buckets }, (_none, index) =>
     sum(severityNames.map((name) => volume.counts[name]?.[index] ?? 0)),
   )
@@ -80,7 +80,7 @@ export function pathsOf(volume: Volume): { severity: SeverityName; path: string 
 
 /** Which severity stands at a height of one bar; `share` counts up from the bottom of the chart, 0 to 1. */
 export function severityAt(volume: Volume, index: number, share: number): SeverityName | undefined {
-  const buckets = bucketsOf(volume)
+  const { buckets } = volume
   const highest = Math.max(
     1,
     ...Array.from({ length: buckets }, (_none, at) => sum(severityNames.map((name) => volume.counts[name]?.[at] ?? 0))),
