@@ -132,6 +132,9 @@ export interface MetricStore {
 
 /** Where the PromQL engine gets its samples from. Series come in any order; samples of each in order of time. */
 export interface SampleSource {
-  /** Throws, or ends early, when `signal` aborts. Stale markers are among the samples. */
+  /**
+   * Throws, or ends early, when `signal` aborts. Stale markers are among the samples. The arrays of a series may be
+   * filled anew once the next is asked for: who keeps them copies them.
+   */
   select(matchers: Matcher[], span: TimeSpan, signal: AbortSignal): AsyncIterable<Series> | Iterable<Series>
 }

@@ -47,7 +47,7 @@ export async function rangeAt(evaluator: Evaluator, range: RangeVector, grid: Gr
   await eachRange(evaluator, range, momentsOf(evaluator, range, grid), (points) => {
     if (points.timestamps.length === 0) return
     evaluator.execution.kept(points.timestamps.length)
-    found.push(points)
+    found.push({ ...points, timestamps: points.timestamps.slice(), values: points.values.slice() })
   })
   return found
 }

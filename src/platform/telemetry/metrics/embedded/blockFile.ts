@@ -4,6 +4,7 @@ import { crc32 } from 'node:zlib'
 import { readIndex, type BlockIndex } from './blockIndex.ts'
 import { decodeChunk } from './chunk.ts'
 import type { ChunkBytes } from './blockWriter.ts'
+import type { Scratch } from './scratch.ts'
 import type { IndexedSeries, SeriesIndex } from './seriesIndex.ts'
 
 /** Regions this near to each other are read at once: a second call costs more than the bytes between. */
@@ -105,14 +106,14 @@ export class BlockFile {
   /**
    * The regions of the series at these places, which ascend. Null for one whose checksum is wrong.
    */
-  read(positions: readonly number[]): (Region | null)[] {
+  read(positions: readonly number[], scratch: Scratch): (Region | null)[] {
     const regions: (Region | null)[] = []
     let first = 0
     while (first < positions.length) {
       let end = first + 1
       while (end < positions.length && this.#readTogether(positions[first]!, positions[end - 1]!, positions[end]!))
         end++
-      this.#readRun(positions, first, end, regions)
+      this.#readRun(positions, first, end, regions, scratch)
       first = end
     }
     return regions
@@ -123,11 +124,17 @@ export class BlockFile {
     return gap <= gapBytesMax && (this.#offsets[next + 1]! - this.#offsets[first]!) * 4 <= readBytesMax
   }
 
-  #readRun(positions: readonly number[], first: number, end: number, regions: (Region | null)[]): void {
+  #readRun(
+    positions: readonly number[],
+    first: number,
+    end: number,
+    regions: (Region | null)[],
+    scratch: Scratch,
+  ): void {
     const start = this.#offsets[positions[first]!]!
     const stop = this.#offsets[positions[end - 1]! + 1]!
-    const bytes = readAt(this.#descriptor, start * 4, (stop - start) * 4)
-    const words = new Uint32Array(bytes.buffer)
+    const bytes = readInto(this.#descriptor, start * 4, scratch.bytes((stop - start) * 4))
+    const words = new Uint32Array(bytes.buffer, bytes.byteOffset, stop - start)
     for (let index = first; index < end; index++) {
       const position = positions[index]!
       const at = this.#offsets[position]! - start
@@ -170,10 +177,12 @@ export class BlockFile {
   }
 }
 
-function readAt(descriptor: number, offset: number, length: number): Uint8Array<ArrayBuffer> {
-  const buffer = Buffer.allocUnsafeSlow(length)
-  const read = readSync(descriptor, buffer, 0, length, offset)
-  return new Uint8Array(buffer.buffer).fill(0, read)
+const readAt = (descriptor: number, offset: number, length: number): Uint8Array =>
+  readInto(descriptor, offset, new Uint8Array(length))
+
+/** What lies behind the end of the file reads as zeros. */
+function readInto(descriptor: number, offset: number, bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  return bytes.fill(0, readSync(descriptor, bytes, 0, bytes.length, offset))
 }
 
 /** The samples of one series in one file. */

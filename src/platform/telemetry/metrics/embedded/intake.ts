@@ -4,7 +4,8 @@ import type { Blocks } from './blocks.ts'
 import type { Head } from './head.ts'
 import { labelsRefusal, Outcome, type StoreLimits } from './limits.ts'
 import type { MetadataBook } from './metadataBook.ts'
-import { gather, piecesOf, SampleArrays, type Samples } from './reading.ts'
+import { gather, piecesOf } from './reading.ts'
+import { Scratch, type Samples } from './scratch.ts'
 import type { IndexedSeries, SeriesIndex } from './seriesIndex.ts'
 import type { WriteAheadLog } from './wal.ts'
 import { BatchEncoder } from './walBatch.ts'
@@ -22,6 +23,7 @@ export interface IntakeParts {
 export class Intake {
   readonly #parts: IntakeParts
   readonly #encoder = new BatchEncoder()
+  readonly #scratch = new Scratch()
   /** Time of the newest sample ever taken. */
   newestMs = -Infinity
 
@@ -114,7 +116,8 @@ export class Intake {
       files: this.#parts.blocks.overlapping(atMs, atMs),
       windows: this.#parts.head.overlapping(atMs, atMs),
     }
-    return gather(piecesOf([series], sources, span)[0]!, span, new SampleArrays(0))
+    this.#scratch.reuseBytes()
+    return gather(piecesOf([series], sources, span, this.#scratch)[0]!, span, this.#scratch)
   }
 }
 

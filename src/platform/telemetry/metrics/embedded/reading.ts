@@ -2,12 +2,12 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Series, TimeSpan } from '../metrics.ts'
 import type { BlockFile, Region } from './blockFile.ts'
 import { copySamples, type HeadWindow, type WindowSeries } from './headWindow.ts'
+import type { Samples, Scratch } from './scratch.ts'
 import type { IndexedSeries } from './seriesIndex.ts'
 
 /** How many series are read from the files at once. */
 const batchSeries = 256
 const turnMs = 8
-const arraySamples = 65_536
 
 /** What holds the samples of a span. */
 export interface Sources {
@@ -38,22 +38,26 @@ export class Turns {
   }
 }
 
-/** The samples of each series within the span; a series with none is left out. */
+/**
+ * The samples of each series within the span; a series with none is left out. The arrays of a series are filled
+ * anew for the next.
+ */
 export async function* readSeries(
   wanted: IndexedSeries[],
   sources: Sources,
   span: TimeSpan,
   signal: AbortSignal,
+  scratch: Scratch,
 ): AsyncGenerator<Series> {
   signal.throwIfAborted()
   const turns = new Turns(signal)
-  const arrays = new SampleArrays()
   inOrderOfFile(wanted, sources.files.at(-1), span)
   for (let first = 0; first < wanted.length; first += batchSeries) {
     const batch = wanted.slice(first, first + batchSeries)
-    const pieces = piecesOf(batch, sources, span)
+    scratch.reuseBytes()
+    const pieces = piecesOf(batch, sources, span, scratch)
     for (const [index, { labels }] of batch.entries()) {
-      const samples = gather(pieces[index]!, span, arrays)
+      const samples = gather(pieces[index]!, span, scratch)
       if (samples) yield { labels, ...samples }
       if (turns.isDue) await turns.next()
     }
@@ -68,10 +72,16 @@ function inOrderOfFile(wanted: IndexedSeries[], file: BlockFile | undefined, { f
 }
 
 /** For each series its pieces in order of time. */
-export function piecesOf(batch: IndexedSeries[], sources: Sources, { fromMs, toMs }: TimeSpan): Piece[][] {
+export function piecesOf(
+  batch: IndexedSeries[],
+  sources: Sources,
+  { fromMs, toMs }: TimeSpan,
+  scratch: Scratch,
+): Piece[][] {
   const pieces: Piece[][] = batch.map(() => [])
   for (const file of sources.files) {
-    for (const [index, region] of regionsOf(batch, file, fromMs, toMs)) if (region) pieces[index]!.push(region)
+    for (const [index, region] of regionsOf(batch, file, { fromMs, toMs }, scratch))
+      if (region) pieces[index]!.push(region)
   }
   for (const window of sources.windows) {
     for (const [index, series] of batch.entries()) {
@@ -86,52 +96,26 @@ export function piecesOf(batch: IndexedSeries[], sources: Sources, { fromMs, toM
 export function regionsOf(
   batch: IndexedSeries[],
   file: BlockFile,
-  fromMs: number,
-  toMs: number,
+  { fromMs, toMs }: TimeSpan,
+  scratch: Scratch,
 ): [index: number, region: Region | null][] {
   const found = batch
     .map((series, index) => ({ index, place: file.find(series, fromMs, toMs) }))
     .filter(({ place }) => place >= 0)
     .toSorted((a, b) => a.place - b.place)
-  const regions = file.read(found.map(({ place }) => place))
+  const regions = file.read(
+    found.map(({ place }) => place),
+    scratch,
+  )
   return found.map(({ index }, at) => [index, regions[at]!])
 }
 
-export interface Samples {
-  timestamps: Float64Array
-  values: Float64Array
-}
-
-/** Few large arrays of which series get their parts: cheaper than two small ones for each. */
-export class SampleArrays {
-  readonly #size: number
-  #times = new Float64Array()
-  #values = new Float64Array()
-  #used = 0
-
-  constructor(size = arraySamples) {
-    this.#size = size
-  }
-
-  take(count: number): Samples {
-    if (this.#used + count > this.#times.length) {
-      const size = Math.max(count, this.#size)
-      this.#times = new Float64Array(size)
-      this.#values = new Float64Array(size)
-      this.#used = 0
-    }
-    const from = this.#used
-    this.#used += count
-    return { timestamps: this.#times.subarray(from, this.#used), values: this.#values.subarray(from, this.#used) }
-  }
-}
-
 /** All samples of the pieces within the span, ascending, each time once; null if there are none. */
-export function gather(pieces: readonly Piece[], { fromMs, toMs }: TimeSpan, arrays: SampleArrays): Samples | null {
+export function gather(pieces: readonly Piece[], { fromMs, toMs }: TimeSpan, scratch: Scratch): Samples | null {
   let most = 0
   for (const piece of pieces) most += piece.countWithin(fromMs, toMs)
   if (most === 0) return null
-  let samples = arrays.take(most)
+  let samples = scratch.samples(most)
   let count = 0
   let ascending = true
   for (const piece of pieces) {

@@ -3,7 +3,8 @@ import type { Blocks } from './blocks.ts'
 import type { BlockWriter, ChunkBytes } from './blockWriter.ts'
 import { encodeChunk } from './chunk.ts'
 import type { HeadWindow } from './headWindow.ts'
-import { gather, regionsOf, SampleArrays, Turns, type Samples } from './reading.ts'
+import { gather, regionsOf, Turns } from './reading.ts'
+import { Scratch, type Samples } from './scratch.ts'
 import type { IndexedSeries } from './seriesIndex.ts'
 import { labelOf } from './matching.ts'
 
@@ -12,15 +13,16 @@ const chunkSamples = 480
 /** Chunks smaller than this, on average, are worth encoding anew when files are merged. */
 const chunkSamplesMin = 240
 const batchSeries = 256
+const everything = { fromMs: -Infinity, toMs: Infinity }
 
 /** Writes the samples of a window that takes no more to a file. */
 export async function sealWindow(window: HeadWindow, blocks: Blocks): Promise<void> {
   const span = { fromMs: window.fromMs, toMs: window.toMs }
   await writing(blocks, window.fromMs, async (writer) => {
     const turns = new Turns()
-    const arrays = new SampleArrays()
+    const scratch = new Scratch()
     for (const series of inFileOrder(window.series.keys())) {
-      const samples = gather([window.series.get(series)!], span, arrays)
+      const samples = gather([window.series.get(series)!], span, scratch)
       if (samples) await writer.add(series.labels, chunksOf(samples))
       if (turns.isDue) await turns.next()
     }
@@ -63,17 +65,18 @@ async function writing(blocks: Blocks, fromMs: number, work: (writer: BlockWrite
 
 async function copySeries(files: readonly BlockFile[], writer: BlockWriter): Promise<void> {
   const turns = new Turns()
-  const arrays = new SampleArrays()
+  const scratch = new Scratch()
   const all = inFileOrder(new Set(files.flatMap(({ series }) => series)))
   for (let first = 0; first < all.length; first += batchSeries) {
     const batch = all.slice(first, first + batchSeries)
-    const regions = files.map((file) => new Map(regionsOf(batch, file, -Infinity, Infinity)))
+    scratch.reuseBytes()
+    const regions = files.map((file) => new Map(regionsOf(batch, file, everything, scratch)))
     for (const [index, series] of batch.entries()) {
       const pieces = regions.flatMap((ofFile) => ofFile.get(index) ?? [])
       const chunks = pieces.flatMap((piece) => piece.chunks())
       if (canStay(chunks)) await writer.add(series.labels, chunks)
       else {
-        const samples = gather(pieces, { fromMs: -Infinity, toMs: Infinity }, arrays)
+        const samples = gather(pieces, everything, scratch)
         if (samples) await writer.add(series.labels, chunksOf(samples))
       }
       if (turns.isDue) await turns.next()

@@ -16,6 +16,7 @@ import { matchingSeries } from './matching.ts'
 import { MetadataBook } from './metadataBook.ts'
 import { readSeries } from './reading.ts'
 import { replay } from './replay.ts'
+import { Scratches } from './scratch.ts'
 import { SeriesIndex } from './seriesIndex.ts'
 import { segmentPath, WriteAheadLog } from './wal.ts'
 import { syncFolder } from './writeWhole.ts'
@@ -74,6 +75,7 @@ export async function openEmbeddedMetrics(options: EmbeddedMetricsOptions): Prom
   const metadata = new MetadataBook(join(dir, 'metadata.json'))
   const parts = { index, head, blocks, ids, metadata, limits }
   const intake = new Intake(parts)
+  const scratches = new Scratches()
   const disk = new Disk(dir, limits.diskShareMax)
   const oldestMs = (): number => Math.max(now() - bounds.retentionMs, blocks.horizonMs)
 
@@ -107,12 +109,14 @@ export async function openEmbeddedMetrics(options: EmbeddedMetricsOptions): Prom
 
   async function* select(matchers: Matcher[], span: TimeSpan, signal: AbortSignal) {
     const sources = sourcesOf(span)
+    const scratch = scratches.take()
     for (const file of sources.files) file.hold()
     try {
       const wanted = matchingSeries(index, matchers).filter(({ newestMs }) => newestMs >= span.fromMs)
-      yield* readSeries(wanted, sources, span, signal)
+      yield* readSeries(wanted, sources, span, signal, scratch)
     } finally {
       for (const file of sources.files) file.release()
+      scratches.give(scratch)
     }
   }
 
