@@ -12,7 +12,7 @@ import type { ListHandle } from './listProps.ts'
 import { problemOf } from './queryProblem.ts'
 import { NewLines, StatusRow } from './StatusRow.tsx'
 import { markedTexts } from './terms.ts'
-import type { TimeRange } from './timeRange.ts'
+import type { TimeRange } from '#console/timeRange.ts'
 import { useHasLines, type ShownLines } from './useLines.ts'
 import type { Selection } from './useSelection.ts'
 

@@ -20,8 +20,8 @@ import { Peeked } from './Peeked.tsx'
 import { problemOf, useReadable } from './queryProblem.ts'
 import { ErrorAnnouncer } from './StatusRow.tsx'
 import { levelsOf, withLevels } from './terms.ts'
-import { absolute, type TimeRange } from './timeRange.ts'
-import { TimePicker } from './TimePicker.tsx'
+import { absolute, type TimeRange } from '#console/timeRange.ts'
+import { TimeRangePicker } from '#console/ui/TimeRange.tsx'
 import { useLabelNames } from './useLabelNames.ts'
 import { useLines } from './useLines.ts'
 import { useLogsKeys } from './useLogsKeys.ts'
@@ -76,7 +76,7 @@ export default function LogsPage() {
       />
       <div className="mb-2 flex flex-wrap items-start gap-2">
         <FilterInput q={search.q} problem={problemOf(shown.error)} onQ={setQuery} />
-        <TimePicker range={{ from: search.from, to: search.to }} span={asked.span} onChange={setRange} />
+        <TimeRangePicker range={{ from: search.from, to: search.to }} span={asked.span} onChange={setRange} />
         <span className="ml-auto">
           <ViewToggles search={search} setSearch={setSearch} hasFacets={hasFacets} onFacets={setFacets} />
         </span>

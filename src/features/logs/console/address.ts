@@ -1,5 +1,5 @@
 import { flag, list, maybeOneOf, text, useSearch } from '#console/search.ts'
-import { defaultRange, endsNow } from './timeRange.ts'
+import { defaultRange, endsNow } from '#console/timeRange.ts'
 
 /** Everything in the address. */
 const searchParams = {

@@ -1,6 +1,6 @@
 import { apiPath } from '#console/apiPath.ts'
 import type { Asked } from './queries.ts'
-import { absolute } from './timeRange.ts'
+import { absolute } from '#console/timeRange.ts'
 
 /** The search as a call from a shell. */
 export function curlOf({ q, span }: Asked): string {

@@ -1,7 +1,7 @@
 import { pb } from '#console/paths.ts'
 import { stringifySearch } from '#console/search.ts'
 import type { LogsSearch } from './address.ts'
-import { absolute, type Span } from './timeRange.ts'
+import { absolute, type Span } from '#console/timeRange.ts'
 
 /** An address that shows the same to whoever opens it whenever: the range stands still, the line is marked. */
 export const linkTo = ({ q, cols, wrap, context }: LogsSearch, span: Span, lineId: string | undefined): string =>

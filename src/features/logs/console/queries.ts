@@ -3,7 +3,7 @@ import type { Reply } from '#kernel/contract.ts'
 import type { Api } from '#console/api.ts'
 import { call, urlOf } from '#console/client.ts'
 import { queryClient } from '#console/queryClient.ts'
-import { absolute, type Span } from './timeRange.ts'
+import { absolute, type Span } from '#console/timeRange.ts'
 
 type Found = Reply<Api['POST /logs/search']>
 

@@ -13,7 +13,7 @@ import {
   type LogRow,
   windowQuery,
 } from './queries.ts'
-import { spanOf } from './timeRange.ts'
+import { spanOf } from '#console/timeRange.ts'
 
 /** What the topic says: lines, and how many it has had in all; or why there are none. */
 export type TailEvent = { rows: LogRow[]; dropped: number; total: number } | { error: string }

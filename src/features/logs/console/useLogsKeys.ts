@@ -2,7 +2,7 @@ import { useShortcuts } from '#console/keyboard.ts'
 import { copyText } from '#console/ui/clipboard.ts'
 import { toastDone } from '#console/ui/Toaster.tsx'
 import type { LogsSearch, SetLogsSearch } from './address.ts'
-import { absolute, shifted, zoomedOut, type TimeRange } from './timeRange.ts'
+import { absolute, shifted, zoomedOut, type TimeRange } from '#console/timeRange.ts'
 import type { ShownLines } from './useLines.ts'
 import type { Selection } from './useSelection.ts'
 

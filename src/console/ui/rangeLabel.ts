@@ -1,6 +1,6 @@
-import { formatClock, formatDayAndMinutes } from '#console/format.ts'
+import { formatClock, formatDayAndMinutes } from '../format.ts'
 import { minuteMs } from '#kernel/time.ts'
-import { endsNow, presets, type Span, type TimeRange } from './timeRange.ts'
+import { endsNow, presets, type Span, type TimeRange } from '../timeRange.ts'
 
 /** `Last hour`, `22 Nov, 10:30 to 11:30`. */
 export function rangeLabel(range: TimeRange, span: Span): string {

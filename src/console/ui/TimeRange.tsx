@@ -1,22 +1,22 @@
 import { ChevronDown, Clock } from 'lucide-react'
 import { useState } from 'react'
-import { usePreferences } from '#console/preferences.ts'
-import { Button } from '#console/ui/Button.tsx'
-import { Dialog } from '#console/ui/Dialog.tsx'
-import { TextField } from '#console/ui/Field.tsx'
-import { Form, FormActions, Submit } from '#console/ui/Form.tsx'
-import { Menu } from '#console/ui/Menu.tsx'
+import { usePreferences } from '../preferences.ts'
+import { Button } from './Button.tsx'
+import { Dialog } from './Dialog.tsx'
+import { TextField } from './Field.tsx'
+import { Form, FormActions, Submit } from './Form.tsx'
+import { Menu } from './Menu.tsx'
 import { rangeLabel } from './rangeLabel.ts'
-import { endsNow, momentOf, presets, type Span, type TimeRange } from './timeRange.ts'
+import { endsNow, momentOf, presets, type Span, type TimeRange } from '../timeRange.ts'
 
-interface TimePickerProps {
+interface TimeRangePickerProps {
   range: TimeRange
   span: Span
   onChange: (range: TimeRange) => void
 }
 
-/** Which time the lines are of. */
-export function TimePicker({ range, span, onChange }: TimePickerProps) {
+/** Which time is looked at. */
+export function TimeRangePicker({ range, span, onChange }: TimeRangePickerProps) {
   usePreferences()
   const [isOpen, setOpen] = useState(false)
   return (
