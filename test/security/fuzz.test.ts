@@ -24,7 +24,7 @@ interface Parameter {
 interface Documented {
   operationId: string
   parameters: Parameter[]
-  requestBody?: { content: { 'application/json': { schema: JsonSchema } } }
+  requestBody?: { content: Record<string, { schema: JsonSchema }> }
   responses: Record<string, { content: Record<string, unknown> }>
 }
 
@@ -34,6 +34,8 @@ interface DocumentedOperation {
   root: boolean
   parameters: Parameter[]
   body: JsonSchema | undefined
+  /** Anything at all may be sent. */
+  takesBytes: boolean
   responses: Record<string, { content: Record<string, unknown> }>
 }
 
@@ -51,14 +53,23 @@ function documentedOperations({ paths }: Record<string, unknown>): (DocumentedOp
       path: path.replace(/^\/api\/v1/, ''),
       root: !path.startsWith('/api/v1/'),
       parameters: operation.parameters,
-      body: operation.requestBody?.content['application/json'].schema,
+      body: operation.requestBody?.content['application/json']?.schema,
+      takesBytes: operation.requestBody?.content['*/*'] !== undefined,
       responses: operation.responses,
     })),
   )
 }
 
-/** These end the process or the session that asks, or take a snapshot of everything. */
-const leftOut = new Set(['processes.restart', 'auth.logout', 'backup.create', 'auth.revokeMySession'])
+/** These end the process or the session that asks, take a snapshot of everything, or call the addresses they are given. */
+const leftOut = new Set([
+  'processes.restart',
+  'auth.logout',
+  'backup.create',
+  'auth.revokeMySession',
+  'metrics.setTargets',
+])
+
+const contentTypes = ['application/json', 'application/x-protobuf', 'text/plain', 'application/x-ndjson']
 
 const requestOf = (operation: DocumentedOperation & { id: string }) =>
   fc.record({
@@ -79,6 +90,14 @@ const requestOf = (operation: DocumentedOperation & { id: string }) =>
           { weight: 1, arbitrary: hostileText },
         )
       : fc.constant(undefined),
+    bytes: operation.takesBytes
+      ? fc.oneof(
+          fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes)),
+          fc.json(),
+          hostileText,
+        )
+      : fc.constant(undefined),
+    contentType: fc.constantFrom(...contentTypes),
     header: fc.record({
       name: fc.constantFrom(
         'x-forwarded-for',
@@ -128,20 +147,20 @@ describe('generated requests', () => {
       const statuses = new Map<number, number>()
 
       const ask = async (generated: Generated): Promise<void> => {
-        const { operation, role, body, header } = generated
+        const { operation, role, body, bytes, contentType, header } = generated
         const url = urlOf(generated)
-        const payload = body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body)
+        const payload = bytes ?? (body === undefined || typeof body === 'string' ? body : JSON.stringify(body))
         const reply = await app.app.http.inject({
           method: operation.method as 'GET',
           url,
           headers: {
             ...(tokens[role] && { authorization: `Bearer ${tokens[role]}` }),
-            ...(payload !== undefined && { 'content-type': 'application/json' }),
+            ...(payload !== undefined && { 'content-type': bytes ? contentType : 'application/json' }),
             [header.name]: headerSafe(header.value),
           },
           ...(payload !== undefined && { payload }),
         })
-        const what = `${role}: ${operation.method} ${url.slice(0, 300)} ${(payload ?? '').slice(0, 300)} -> ${reply.statusCode} ${reply.body.slice(0, 300)}`
+        const what = `${role}: ${operation.method} ${url.slice(0, 300)} ${String(payload ?? '').slice(0, 300)} -> ${reply.statusCode} ${reply.body.slice(0, 300)}`
         assert.ok(reply.statusCode < 500 || (operation.id === 'system.ready' && reply.statusCode === 503), what)
         assert.ok(reply.headers['x-request-id'], what)
         checkReply(operation, url, reply, what)
@@ -172,6 +191,15 @@ type Reply = Awaited<ReturnType<typeof app.admin>>
 
 function checkReply(operation: DocumentedOperation & { id: string }, url: string, reply: Reply, what: string): void {
   const endpoint = replySchemas.get(operation.id)!
+  if (reply.statusCode >= 400 && endpoint.dialect === 'loki') {
+    assert.match(String(reply.headers['content-type']), /^text\/plain/, what)
+    return
+  }
+  if (reply.statusCode >= 400 && endpoint.dialect === 'prometheus') {
+    assert.equal(reply.json().status, 'error', what)
+    assert.equal(typeof reply.json().error, 'string', what)
+    return
+  }
   if (reply.statusCode >= 400) {
     const { code, message, details } = reply.json().error
     assert.equal(errorStatus[code as keyof typeof errorStatus], reply.statusCode, what)

@@ -60,5 +60,8 @@ const loki: Face = {
 export const dialects: Record<Dialect, Face> = { prometheus, loki }
 
 /** The face in which a path that matched nothing is answered. */
-export const faceOf = (path: string, apiPrefix: string): Face =>
-  path.startsWith('/api/') && !path.startsWith(`${apiPrefix}/`) ? enveloped : bare
+export function faceOf(path: string, apiPrefix: string): Face {
+  if (path.startsWith('/prometheus/')) return prometheus
+  if (path.startsWith('/loki/')) return loki
+  return path.startsWith('/api/') && !path.startsWith(`${apiPrefix}/`) ? enveloped : bare
+}
