@@ -46,17 +46,16 @@ export class Queries {
     const sweeps = this.#sweeps(this.#plan(search), search.direction, work)
     const { offset = 0, limit, countMax = 0 } = search
     const rows: LogRow[] = []
+    const wanted = offset + limit
     let found = 0
     let sweep = sweeps.shift()
-    for (; sweep && found <= offset + limit; sweep = sweeps.shift()) {
-      for (let hits = await sweep.next(); hits; hits = await sweep.next()) {
-        for (const hit of hits) {
-          if (found >= offset && found < offset + limit) this.#collect(hit, rows)
-          found++
-        }
-        if (found > offset + limit) break
+    while (sweep && found <= wanted) {
+      const hits = await sweep.next()
+      if (!hits) sweep = sweeps.shift()
+      for (const hit of hits ?? []) {
+        if (found >= offset && found < wanted) this.#collect(hit, rows)
+        found++
       }
-      if (found > offset + limit) break
     }
     let count = found
     for (; countMax > 0 && sweep && count <= countMax; sweep = sweeps.shift()) {
@@ -66,7 +65,7 @@ export class Queries {
     return {
       rows,
       total: countMax > 0 ? { count: Math.min(count, countMax), exact: !stoppedBy && count <= countMax } : null,
-      hasMore: found > offset + limit || (stoppedBy !== null && rows.length < limit),
+      hasMore: found > wanted || (stoppedBy !== null && rows.length < limit),
       stats: work.finished(),
       ...(stoppedBy && { stoppedBy }),
     }
@@ -241,14 +240,7 @@ export class Queries {
   #findIn(block: Block, offset: number, hash: string): Hit | null {
     const columns = block.columns()
     for (let row = columns.offsets.indexOf(offset); row >= 0; row = columns.offsets.indexOf(offset, row + 1)) {
-      const frame =
-        block.frameRows.length -
-        2 -
-        Array.from(block.frameRows)
-          .toReversed()
-          .slice(1)
-          .findIndex((first) => first <= row)
-      const piece = new Piece(block, columns, frame)
+      const piece = new Piece(block, columns, frameOf(block, row))
       if (hashOf(piece, row, this.#source.streams.at(columns.streams[row]!).crc) === hash) return { piece, row }
     }
     return null
@@ -315,6 +307,13 @@ export class Queries {
 }
 
 const foreverNs = 1n << 62n
+
+/** The frame that holds a row. */
+function frameOf({ frameRows }: Block, row: number): number {
+  let frame = 0
+  while (frameRows[frame + 1]! <= row) frame++
+  return frame
+}
 
 type StreamCounts = Pick<Block, 'streams' | 'streamCounts' | 'streamSeverities' | 'streamNewest'>
 
