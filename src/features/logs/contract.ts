@@ -179,6 +179,9 @@ export const logsEndpoints = {
       hints: z.array(z.object({ term: z.string(), without: count })),
     }),
     errors: ['LIMIT_EXCEEDED', 'QUERY_TIMEOUT'],
+    example: {
+      body: { query: 'service:api level:error "connection refused"', from: '2026-11-22T08:00:00Z', buckets: 60 },
+    },
   },
   context: {
     method: 'GET',
@@ -284,7 +287,7 @@ export const logsEndpoints = {
     access: 'logs:write',
     rate: 'protocol',
     consumes: 'bytes',
-    produces: 'application/json',
+    produces: 'application/x-protobuf',
     reply: z.string(),
     errors: ['INSUFFICIENT_STORAGE'],
   },

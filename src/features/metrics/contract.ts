@@ -176,7 +176,7 @@ export const metricsEndpoints = {
     access: 'metrics:write',
     rate: 'protocol',
     consumes: 'bytes',
-    produces: 'application/json',
+    produces: 'application/x-protobuf',
     reply: z.string(),
     errors: ['INSUFFICIENT_STORAGE'],
   },

@@ -152,7 +152,8 @@ function responses(endpoint: Endpoint): Json {
         },
       },
     ])
-  return { [status]: { description: 'Success', content }, ...Object.fromEntries(failures) }
+  const success = status === 204 ? { description: 'Success, with nothing to say' } : { description: 'Success', content }
+  return { [status]: success, ...Object.fromEntries(failures) }
 }
 
 /** What every endpoint can answer by its nature, and what its contract adds. */
