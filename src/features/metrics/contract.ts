@@ -156,6 +156,7 @@ export const metricsEndpoints = {
     access: 'settings:configure',
     body: z.strictObject({ targets: z.array(targetInput).max(1_000) }),
     reply: z.object({ targets: z.array(TargetState) }),
+    example: { body: { targets: [{ job: 'node', url: 'http://127.0.0.1:9100/metrics' }] } },
   },
   write: {
     ...prometheus,
