@@ -218,24 +218,25 @@ async function costOf(work: () => Promise<unknown>): Promise<{ cpuMs: number; gr
   return { cpuMs: (user + system) / 1000, grownMb: (process.memoryUsage.rss() - before) / 1024 ** 2 }
 }
 
-const bodyBytes = 32 * 1024 * 1024
+const bodyBytes = 8 * 1024 * 1024
 
 /** Bodies of two or three bytes over and over, of which each could become an object, and others nested as deep as they go. */
 function hostile({ contentType }: Target): (() => Buffer)[] {
   const repeated =
-    (unit: string | number[]): (() => Buffer) =>
+    (unit: string | number[], bytes = bodyBytes): (() => Buffer) =>
     () =>
-      Buffer.alloc(bodyBytes, Buffer.from(unit as string))
+      Buffer.alloc(bytes, Buffer.from(unit as string))
   if (contentType === json || contentType === '')
     return [
-      ...['[', '{"a":', '[],', '"\\"', '\n', '{}\n', 'a\n'].map(repeated),
+      ...['[', '{"a":', '[],', '"\\"', '\n', '{}\n', 'a\n'].map((unit) => repeated(unit)),
       () => Buffer.concat([Buffer.from('{"streams":['), repeated('{},')()]),
     ]
   const empties = [1, 2, 3, 4, 5, 6].map((field) => repeated([(field << 3) | 2, 0]))
   const oneSeries = [1, 2, 3, 4, 5].map((field) => within(1, repeated([(field << 3) | 2, 0])))
   const deeper = [1, 2, 3].map((field) => within(1, within(2, repeated([(field << 3) | 2, 0]))))
   const packed = [within(5, repeated([0x12, 0])), within(5, within(1, repeated([0x01])))]
-  return [...empties, ...oneSeries, ...deeper, ...packed, repeated([0x0b])]
+  const largest = repeated([0x3a, 0], caps.decodedBytesMax)
+  return [...empties, ...oneSeries, ...deeper, ...packed, repeated([0x0b]), largest]
 }
 
 /** The bytes as one message in a field. */
