@@ -155,9 +155,7 @@ export class DayFile implements BlockSource {
   /** Resolves when everything that was written is on disk for good. @throws SqliteError SQLITE_FULL */
   async checkpoint(): Promise<void> {
     // The log goes to disk in the thread pool, so that SQLite finds it there and does not stop this thread for it.
-    const log = await open(`${this.path}-wal`, 'r').catch(() => null)
-    await log?.datasync()
-    await log?.close()
+    await syncFile(`${this.path}-wal`)
     if (!this.#isClosed) this.#db.pragma('wal_checkpoint(TRUNCATE)')
   }
 
@@ -324,6 +322,15 @@ export class DayFile implements BlockSource {
     this.#statements.removeFilters.run(filterId(id, 'words', 0), filterId(id + 1, 'words', 0))
     this.#statements.removeColumns.run(id)
     this.#statements.removeFrames.run(id * framesPerBlockMax, (id + 1) * framesPerBlockMax)
+  }
+}
+
+async function syncFile(path: string): Promise<void> {
+  const file = await open(path, 'r')
+  try {
+    await file.datasync()
+  } finally {
+    await file.close()
   }
 }
 

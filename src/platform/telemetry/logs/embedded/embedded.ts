@@ -98,7 +98,9 @@ export async function openEmbeddedLogs(options: EmbeddedLogsOptions): Promise<Em
     }
   }
 
-  const retaining = setInterval(() => void retain(), retainEveryMs)
+  const retaining = setInterval(() => {
+    retain().catch((error: unknown) => warn('Old logs could not be deleted', { reason: String(error) }))
+  }, retainEveryMs)
   retaining.unref()
 
   return {

@@ -81,13 +81,15 @@ export class Plan {
   /** A mark for each row of the piece: 1 where it matches. */
   marks(piece: Piece): Uint8Array {
     const { columns, fromRow, toRow, block } = piece
+    const { offsets, severities } = columns
+    const streams = block.streams.every((stream) => this.passes(stream)) ? null : columns.streams
     const marks = new Uint8Array(toRow - fromRow)
     const { from, to } = this.withinDay(block.day)
     let any = false
     for (let row = fromRow; row < toRow; row++) {
-      const offset = columns.offsets[row]!
-      if (offset < from || offset >= to) continue
-      if (!this.passesSeverity(columns.severities[row]!) || !this.passes(columns.streams[row]!)) continue
+      const offset = offsets[row]!
+      if (offset < from || offset >= to || !this.passesSeverity(severities[row]!)) continue
+      if (streams && !this.passes(streams[row]!)) continue
       marks[row - fromRow] = 1
       any = true
     }

@@ -120,9 +120,9 @@ function severityTest(mask: number): Test {
   return {
     readsText: false,
     mayMatch: ({ severityCounts }) => Array.from(severityCounts).some((count, at) => count > 0 && (mask >> at) & 1),
-    narrow: ({ columns, fromRow }, marks) => {
+    narrow: ({ columns: { severities }, fromRow }, marks) => {
       for (let row = 0; row < marks.length; row++) {
-        if (((mask >> columns.severities[fromRow + row]!) & 1) === 0) marks[row] = 0
+        if (((mask >> severities[fromRow + row]!) & 1) === 0) marks[row] = 0
       }
     },
   }
@@ -138,8 +138,8 @@ function streamTest(passes: (stream: Stream) => boolean, streams: Streams): Test
   return {
     readsText: false,
     mayMatch: (block) => block.streams.some(verdict),
-    narrow: ({ columns, fromRow }, marks) => {
-      for (let row = 0; row < marks.length; row++) if (!verdict(columns.streams[fromRow + row]!)) marks[row] = 0
+    narrow: ({ columns: { streams: ofRows }, fromRow }, marks) => {
+      for (let row = 0; row < marks.length; row++) if (!verdict(ofRows[fromRow + row]!)) marks[row] = 0
     },
   }
 }

@@ -59,7 +59,7 @@ export class SealedBlock implements Block {
   }
 
   columns(): Columns {
-    return decodeColumns(this.#source.columns(this.id), this.length, this.streams)
+    return new EncodedColumns(this.#source.columns(this.id), this.length, this.streams)
   }
 
   frame(index: number): Frame {
@@ -96,31 +96,70 @@ export class SealedBlock implements Block {
   }
 }
 
-function decodeColumns(bytes: Buffer, length: number, blockStreams: Int32Array): Columns {
-  const severities = bytes.subarray(0, length)
-  let at = length
-  const part = (): VarintReader => {
-    const end = at + 4 + bytes.readUInt32LE(at)
-    const reader = new VarintReader(bytes.subarray(at + 4, end))
-    at = end
-    return reader
+/** Columns are decoded when they are asked for: most questions need two of them. */
+class EncodedColumns implements Columns {
+  readonly severities: Uint8Array
+  readonly #parts: Buffer[] = []
+  readonly #length: number
+  readonly #blockStreams: Int32Array
+  #offsets: Float64Array | null = null
+  #streams: Int32Array | null = null
+  #ordinals: Uint32Array | null = null
+  #starts: Uint32Array | null = null
+
+  constructor(bytes: Buffer, length: number, blockStreams: Int32Array) {
+    this.#length = length
+    this.#blockStreams = blockStreams
+    this.severities = bytes.subarray(0, length)
+    for (let at = length; at < bytes.length;) {
+      const end = at + 4 + bytes.readUInt32LE(at)
+      this.#parts.push(bytes.subarray(at + 4, end))
+      at = end
+    }
   }
-  const offsets = new Float64Array(length)
-  const times = part()
-  const unit = times.next()
-  for (let row = 0, units = 0; row < length; row++) {
-    units += times.next()
-    offsets[row] = units * unit
+
+  get offsets(): Float64Array {
+    return (this.#offsets ??= this.#decodeOffsets(new VarintReader(this.#parts[0]!)))
   }
-  const streams = new Int32Array(length)
-  const places = part()
-  if (blockStreams.length === 1) streams.fill(blockStreams[0]!)
-  else for (let row = 0; row < length; row++) streams[row] = blockStreams[places.next()]!
-  const ordinals = new Uint32Array(length)
-  const arrivals = part()
-  for (let row = 0, ordinal = 0; row < length; row++) ordinals[row] = ordinal += arrivals.nextSigned()
-  const starts = new Uint32Array(length + 1)
-  const lengths = part()
-  for (let row = 0; row < length; row++) starts[row + 1] = starts[row]! + lengths.next() + 1
-  return { offsets, severities, streams, ordinals, starts }
+
+  get streams(): Int32Array {
+    return (this.#streams ??= this.#decodeStreams(new VarintReader(this.#parts[1]!)))
+  }
+
+  get ordinals(): Uint32Array {
+    return (this.#ordinals ??= this.#decodeOrdinals(new VarintReader(this.#parts[2]!)))
+  }
+
+  get starts(): Uint32Array {
+    return (this.#starts ??= this.#decodeStarts(new VarintReader(this.#parts[3]!)))
+  }
+
+  #decodeOffsets(times: VarintReader): Float64Array {
+    const offsets = new Float64Array(this.#length)
+    const unit = times.next()
+    for (let row = 0, units = 0; row < offsets.length; row++) {
+      units += times.next()
+      offsets[row] = units * unit
+    }
+    return offsets
+  }
+
+  #decodeStreams(places: VarintReader): Int32Array {
+    const streams = new Int32Array(this.#length)
+    if (this.#blockStreams.length === 1) return streams.fill(this.#blockStreams[0]!)
+    for (let row = 0; row < streams.length; row++) streams[row] = this.#blockStreams[places.next()]!
+    return streams
+  }
+
+  #decodeOrdinals(arrivals: VarintReader): Uint32Array {
+    const ordinals = new Uint32Array(this.#length)
+    for (let row = 0, ordinal = 0; row < ordinals.length; row++) ordinals[row] = ordinal += arrivals.nextSigned()
+    return ordinals
+  }
+
+  #decodeStarts(lengths: VarintReader): Uint32Array {
+    const starts = new Uint32Array(this.#length + 1)
+    for (let row = 0; row < this.#length; row++) starts[row + 1] = starts[row]! + lengths.next() + 1
+    return starts
+  }
 }
