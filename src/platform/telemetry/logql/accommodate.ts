@@ -23,6 +23,8 @@ export function accommodate(query: string): Accommodated {
   let text = ''
   for (let at = 0; at < query.length;) {
     const quoted = matchAt(skipped, query, at)
+    // The grammar would try every character of it for a beginning.
+    if (!quoted && (query[at] === '"' || query[at] === '`')) throw new Unparsable(at, query.length, noEnd)
     const shift = query[at - 1] === ']' ? matchAt(offset, query, at) : null
     const stage = query[at] === '|' ? matchAt(distinct, query, at) : null
     const selector = query[at] === '{' ? matchAt(empty, query, at) : null
@@ -32,19 +34,26 @@ export function accommodate(query: string): Accommodated {
     } else if (stage) {
       distinctAt.add(at + 1 + stage[1]!.length)
       text += `|${stage[1]}drop    `
-    } else if (selector) throw new EmptySelector(at, at + selector[0].length)
+    } else if (selector) throw new Unparsable(at, at + selector[0].length, unselective)
     else text += quoted ? quoted[0] : query[at]!
     at = text.length
   }
   return { text, offsetsNs, distinctAt }
 }
 
-export class EmptySelector extends Error {
+const noEnd = 'literal not terminated: the string has no closing quote'
+
+export const unselective =
+  'queries require at least one regexp or equality matcher that does not have an empty-compatible value. ' +
+  'For instance, app=~".*" does not meet this requirement, but app=~".+" will'
+
+/** What no grammar needs to look at. */
+export class Unparsable extends Error {
   readonly from: number
   readonly to: number
 
-  constructor(from: number, to: number) {
-    super('empty selector')
+  constructor(from: number, to: number, message: string) {
+    super(message)
     this.from = from
     this.to = to
   }

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import ipaddr from 'ipaddr.js'
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6
@@ -36,18 +37,18 @@ function compareBytes(a: number[], b: number[]): number {
   return at < 0 ? 0 : a[at]! - b[at]!
 }
 
-const parsed = (text: string): Address | null =>
-  ipaddr.IPv4.isValidFourPartDecimal(text) || (text.includes(':') && ipaddr.IPv6.isValid(text))
-    ? ipaddr.parse(text)
-    : null
+const parsed = (text: string): Address | null => (isIP(text) === 0 ? null : ipaddr.parse(text))
 
-const candidates = /[0-9a-fA-F:.]*[.:][0-9a-fA-F:.]*/g
+const candidates = /[0-9a-fA-F:.]+/g
+/** Of an address with its port. */
+const candidateMax = 64
 
 /** Whether a line holds an address that lies in the range. */
 export function ipInLine(range: string): (line: string) => boolean {
   const within = ipRange(range)
   return (line) => {
     for (const [candidate] of line.matchAll(candidates)) {
+      if (candidate.length > candidateMax || !/[.:]/.test(candidate)) continue
       if (within(candidate) || within(candidate.replace(/[.:]+$/, '')) || within(candidate.replace(/:\d+$/, '')))
         return true
     }

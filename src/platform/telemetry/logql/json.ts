@@ -9,7 +9,6 @@ export interface JsonValue {
 export class JsonError extends Error {}
 
 const space = /[ \t\n\r]*/y
-const stringToken = /"(?:[^"\\]|\\.)*"/sy
 const scalarToken = /-?\d[\d.eE+-]*|true|false|null/y
 const depthMax = 200
 
@@ -33,7 +32,7 @@ export function eachField(
   at = skipSpace(text, at + 1)
   if (text[at] === '}') return at + 1
   for (;;) {
-    const keyEnd = token(stringToken, text, at, 'a key')
+    const keyEnd = stringEnd(text, at, 'a key')
     const key = unescaped(text, at, keyEnd)
     at = skipSpace(text, keyEnd)
     if (text[at] !== ':') throw new JsonError(`no value behind key ${JSON.stringify(key)}`)
@@ -76,7 +75,7 @@ export function eachElement(
 export function valueAt(text: string, at: number, depth = 0): JsonValue {
   if (depth > depthMax) throw new JsonError('nested too deeply')
   const first = text[at]
-  if (first === '"') return { kind: 'string', from: at, to: token(stringToken, text, at, 'a string') }
+  if (first === '"') return { kind: 'string', from: at, to: stringEnd(text, at, 'a string') }
   if (first === '{') return { kind: 'object', from: at, to: eachField(text, at, () => undefined, depth + 1) }
   if (first === '[') return { kind: 'array', from: at, to: eachElement(text, at, () => undefined, depth + 1) }
   const to = token(scalarToken, text, at, 'a value')
@@ -94,6 +93,23 @@ function skipSpace(text: string, at: number): number {
   if (code > 32 || Number.isNaN(code)) return at
   space.lastIndex = at
   return at + space.exec(text)![0].length
+}
+
+function stringEnd(text: string, at: number, wanted: string): number {
+  if (text.charCodeAt(at) !== quote) throw new JsonError(`expected ${wanted} at position ${at}`)
+  let end = text.indexOf('"', at + 1)
+  while (end > 0 && isEscaped(text, end)) end = text.indexOf('"', end + 1)
+  if (end < 0) throw new JsonError(`${wanted} at position ${at} has no closing quote`)
+  return end + 1
+}
+
+const quote = 0x22
+const backslash = 0x5c
+
+function isEscaped(text: string, at: number): boolean {
+  let before = at - 1
+  while (text.charCodeAt(before) === backslash) before--
+  return (at - before) % 2 === 0
 }
 
 function token(expression: RegExp, text: string, at: number, wanted: string): number {

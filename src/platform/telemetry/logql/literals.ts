@@ -40,18 +40,27 @@ const durationUnitsNs: Record<string, number> = {
   y: 31_536_000e9,
 }
 
+/** Longer texts are no numbers that a person or program wrote; they come from lines, and must cost nothing. */
+const numberMax = 64
+
+const durationPart = /(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h|d|w|y)/y
+
 /** `1h30m`, `-1.5s`, `0`: nanoseconds; NaN for anything else. */
 export function durationNs(text: string): number {
+  if (text.length > numberMax) return Number.NaN
   const sign = text.startsWith('-') ? -1 : 1
   const rest = text.replace(/^[+-]/, '')
   if (rest === '0') return 0
-  const parts = /^((\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h|d|w|y))+$/.test(rest)
-    ? rest.matchAll(/(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h|d|w|y)/g)
-    : null
-  if (!parts) return Number.NaN
   let total = 0
-  for (const [, amount, unit] of parts) total += Number(amount) * durationUnitsNs[unit!]!
-  return sign * total
+  let at = 0
+  while (at < rest.length) {
+    durationPart.lastIndex = at
+    const part = durationPart.exec(rest)
+    if (!part) return Number.NaN
+    total += Number(part[1]) * durationUnitsNs[part[2]!]!
+    at += part[0].length
+  }
+  return at > 0 ? sign * total : Number.NaN
 }
 
 const byteUnits: Record<string, number> = {
@@ -85,6 +94,7 @@ const byteUnits: Record<string, number> = {
 
 /** `42MB`, `1.5 KiB`, `20`: bytes; NaN for anything else. */
 export function byteCount(text: string): number {
+  if (text.length > numberMax) return Number.NaN
   const parts = /^([\d.,]+)\s*([a-zA-Z]*)\s*$/.exec(text)
   const unit = byteUnits[parts?.[2]?.toLowerCase() ?? '-']
   if (!parts || unit === undefined || !Object.hasOwn(byteUnits, parts[2]!.toLowerCase())) return Number.NaN
@@ -93,6 +103,7 @@ export function byteCount(text: string): number {
 
 /** A decimal number as Go reads it; NaN for anything else. */
 export function decimal(text: string): number {
+  if (text.length > numberMax) return Number.NaN
   if (/^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text)) return Number(text)
   if (/^[+-]?0x[0-9a-fA-F]+$/.test(text)) return text.startsWith('-') ? -Number(text.slice(1)) : Number(text)
   const infinite = /^([+-]?)inf(inity)?$/i.exec(text)

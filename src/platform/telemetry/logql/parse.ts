@@ -2,7 +2,7 @@ import { parser } from '@grafana/lezer-logql'
 import type { SyntaxNode, Tree } from '@lezer/common'
 import { AppError } from '#kernel/errors.ts'
 import { compileExpression, valueTest, type MatchOperator, type Matcher } from '../labels.ts'
-import { accommodate, EmptySelector, type Accommodated } from './accommodate.ts'
+import { accommodate, Unparsable, unselective, type Accommodated } from './accommodate.ts'
 import type {
   BinaryOperation,
   Comparison,
@@ -41,7 +41,9 @@ export function parseLogql(query: string): LogqlExpression {
   return new Reader(query).expression()
 }
 
-const queryMax = 131_072
+const queryMax = 32_768
+/** Lists count as well: the grammar nests them. */
+const depthMax = 1_500
 
 class Reader {
   readonly #query: string
@@ -64,14 +66,17 @@ class Reader {
     try {
       return accommodate(this.#query)
     } catch (error) {
-      if (error instanceof EmptySelector) throw queryError(this.#query, error.from, error.to, unselective)
+      if (error instanceof Unparsable) throw queryError(this.#query, error.from, error.to, error.message)
       throw error
     }
   }
 
   #refuseErrors(): void {
+    let depth = 0
     this.#tree.iterate({
+      leave: () => void depth--,
       enter: (node) => {
+        if (++depth > depthMax) throw queryError(this.#query, node.from, node.to, 'the query is nested too deeply')
         if (!node.type.isError || isImplicitAnd(node.node)) return
         const { from, to } = node
         const wanted = wantedIn[node.node.parent?.name ?? ''] ?? wantedIn['LogQL']!
@@ -528,9 +533,6 @@ function deep(node: SyntaxNode, name: string): SyntaxNode[] {
   return children(node).flatMap((child) => (child.name === name ? [child] : deep(child, name)))
 }
 
-const unselective =
-  'queries require at least one regexp or equality matcher that does not have an empty-compatible value. ' +
-  'For instance, app=~".*" does not meet this requirement, but app=~".+" will'
 const missingCapture = 'at least one named capture must be supplied, such as (?P<name>\\d+)'
 
 const wantedIn: Record<string, string> = {

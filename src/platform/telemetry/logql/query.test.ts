@@ -201,6 +201,8 @@ const instants: [query: string, expected: Vector | number][] = [
   ['absent_over_time({app="one"}[1m])', {}],
   ['sum(count_over_time({app="nothing"}[1m])) or vector(0)', { '': 0 }],
   ['vector(3) * 2', { '': 6 }],
+  ['vector(1)+vector(1)', { '': 2 }],
+  ['sum by (app, detected_level) (count_over_time({app="one"} | drop __error__ [1m]))', { 'app=one': 60 }],
   ['1 + 2 * 3 ^ 2 ^ 0 - 10 / 4', 4.5],
   ['2 ^ 3 ^ 2', 512],
   ['10 % 4 * 2', 4],

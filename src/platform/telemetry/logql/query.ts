@@ -3,7 +3,7 @@ import type { Labels } from '../labels.ts'
 import type { LogOptions } from '../logs/logs.ts'
 import type { LogExpression, LogqlExpression, MetricExpression } from './ast.ts'
 import { evaluate } from './evaluate.ts'
-import type { Grid } from './evaluation.ts'
+import { Budget, type Grid } from './evaluation.ts'
 import { Line } from './line.ts'
 import { eachRow, selection, type LineSource } from './select.ts'
 import { labelsObject, seriesKey, type Series } from './series.ts'
@@ -134,7 +134,13 @@ async function numbers(
   options: LogqlOptions,
 ): Promise<LogqlResult> {
   const grid = gridOf(span)
-  const result = await evaluate(expression, { grid, store, options, now: options.now ?? Date.now })
+  const result = await evaluate(expression, {
+    grid,
+    store,
+    options,
+    now: options.now ?? Date.now,
+    budget: new Budget(),
+  })
   const isInstant = span.startNs === span.endNs
   if (result.kind === 'scalar' && isInstant) {
     return { resultType: 'scalar', result: sample(grid, 0, result.values[0]!) }

@@ -1,7 +1,7 @@
 import { AppError } from '#kernel/errors.ts'
 import { labelsText, type Labels } from '../labels.ts'
 import type { Grouping, LabelFilter, RangeAggregation, Stage } from './ast.ts'
-import type { Evaluation, Grid } from './evaluation.ts'
+import type { Budget, Evaluation, Grid } from './evaluation.ts'
 import { lineFolds, valueFolds, type Fold } from './folds.ts'
 import { errorLabel, Line } from './line.ts'
 import { eachRow, selection, Turn } from './select.ts'
@@ -37,7 +37,7 @@ interface Collected {
 
 async function collect(
   expression: RangeAggregation,
-  { grid, store, options, now }: Evaluation,
+  { grid, store, options, now, budget }: Evaluation,
   summed: Grouping | null,
   windows: Windows,
 ): Promise<Collected[]> {
@@ -45,7 +45,7 @@ async function collect(
   const keepsErrors = asksForErrors(expression, summed)
   const passes = pipeline(stages, wantedLabels(expression, summed), now)
   const sample = sampler(expression)
-  const table = new SeriesTable(ownGrouping(expression), summed, cellsOf(expression, windows))
+  const table = new SeriesTable(ownGrouping(expression), summed, cellsOf(expression, windows, budget))
   const line = new Line()
   const lastNs = grid.startNs + BigInt(grid.stepNs) * BigInt(grid.steps - 1) - BigInt(expression.offsetNs)
   const span = { fromNs: windows.baseNs + 1n, toNs: lastNs + 1n, direction: 'forward' as const }
@@ -118,24 +118,17 @@ interface Cells {
   fill(series: Series, windows: Windows, turn: Turn): Promise<void>
 }
 
-/** Numbers that the cells of one aggregation may take together, 128 MB. */
-const numbersMax = 16_000_000
-
-function cellsOf(expression: RangeAggregation, windows: Windows): () => Cells {
-  let numbers = 0
-  const spend = (count: number): void => {
-    numbers += count
-    if (numbers > numbersMax) {
-      throw new AppError(
-        'VALIDATION_FAILED',
-        'the query makes too many series and samples; narrow its selector or time range, enlarge its step, or aggregate with sum by',
-      )
+function cellsOf(expression: RangeAggregation, windows: Windows, budget: Budget): () => Cells {
+  if (expression.op === 'quantile_over_time') {
+    return () => {
+      budget.spendSeries(0)
+      return new EveryValue(expression.parameter!, budget)
     }
   }
-  if (expression.op === 'quantile_over_time') return () => new EveryValue(expression.parameter!, spend)
   const fold = (expression.unwrap ? valueFolds : lineFolds)[expression.op]!
   return () => {
-    spend(windows.count * fold.width)
+    // Also what comes of the cells.
+    budget.spendSeries(windows.count * fold.width + windows.from.length)
     return new Folded(fold, windows)
   }
 }
@@ -212,17 +205,17 @@ class Folded implements Cells {
 /** Values in order of time, and their cells. */
 class EveryValue implements Cells {
   readonly #quantile: number
-  readonly #spend: (count: number) => void
+  readonly #budget: Budget
   readonly #values: number[] = []
   readonly #cells: number[] = []
 
-  constructor(quantile: number, spend: (count: number) => void) {
+  constructor(quantile: number, budget: Budget) {
     this.#quantile = quantile
-    this.#spend = spend
+    this.#budget = budget
   }
 
   add(cell: number, value: number): void {
-    this.#spend(2)
+    this.#budget.spend(2)
     this.#values.push(value)
     this.#cells.push(cell)
   }

@@ -220,11 +220,14 @@ function jsonValue(value: string): Value {
   }
 }
 
-function plain(value: unknown): Value {
+const nestingMax = 100
+
+function plain(value: unknown, depth = 0): Value {
+  if (depth > nestingMax) throw new TemplateError('fromJson: nested too deeply')
   if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
     return value
-  if (Array.isArray(value)) return value.map(plain)
-  return new Map(Object.entries(Object(value)).map(([name, field]) => [name, plain(field)]))
+  if (Array.isArray(value)) return value.map((element) => plain(element, depth + 1))
+  return new Map(Object.entries(Object(value)).map(([name, field]) => [name, plain(field, depth + 1)]))
 }
 
 function urlDecoded(value: string): string {

@@ -6,7 +6,7 @@ const widthMax = 10_000
 export function sprintf(format: string, args: Value[]): string {
   let next = 0
   const text = format.replaceAll(
-    /%([-+# 0]*)(\d+)?(?:\.(\d*))?([a-zA-Z%])/g,
+    /%([-+# 0]{0,5})(\d{1,5})?(?:\.(\d{0,5}))?([a-zA-Z%])/g,
     (_, flags: string, width: string | undefined, precision: string | undefined, verb: string) => {
       if (verb === '%') return '%'
       if (next >= args.length) return `%!${verb}(MISSING)`

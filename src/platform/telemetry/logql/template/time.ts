@@ -123,11 +123,18 @@ const shapes: Record<string, string> = {
   MST: '[A-Z]{3,5}',
 }
 
+/** Longer texts are no times. */
+const timeMax = 100
+
 /** Reads a time written like Go's example time in `layout`; null where it is not. */
 export function parseTime(layout: string, text: string, zone: string): GoTime | null {
+  if (layout.length > timeMax || text.length > timeMax) return null
+  const seen = new Set<string>()
   let source = ''
   let at = 0
   for (const { 0: token, index } of layout.matchAll(layoutToken)) {
+    if (seen.has(token)) return null
+    seen.add(token)
     source += RegExp.escape(layout.slice(at, index))
     // Fractions are read with the seconds, whether the layout has them or not.
     if (!/^[.,]/.test(token))
