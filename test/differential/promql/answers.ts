@@ -96,10 +96,11 @@ const sampleOf = ([seconds, text]: Sample): [number, number] => [
   numbers[text] ?? Number(text),
 ]
 
-const relative = 1e-9
+/** How far apart values may be and agree, relative to the larger one. */
+const sameWithin = 1e-9
 
 /** What differs between two answers, or undefined where they agree. `isRanked` asks for the same order too. */
-export function difference(ours: Answer, theirs: Answer, isRanked: boolean): string | undefined {
+export function difference(ours: Answer, theirs: Answer, isRanked: boolean, within = sameWithin): string | undefined {
   if ('error' in ours || 'error' in theirs) {
     if ('error' in ours && 'error' in theirs) return undefined
     return 'error' in ours ? `only we fail: ${ours.error}` : `only they fail: ${'error' in theirs && theirs.error}`
@@ -114,30 +115,31 @@ export function difference(ours: Answer, theirs: Answer, isRanked: boolean): str
     const key = labelsKey(labels)
     const found = byLabels.get(key)
     if (!found) return `we have no ${key}`
-    const differs = sampleDifference(found.samples, samples)
+    const differs = sampleDifference(found.samples, samples, within)
     if (differs) return `${key}: ${differs}`
   }
-  return isRanked ? orderDifference(ours.series, theirs.series) : undefined
+  return isRanked ? orderDifference(ours.series, theirs.series, within) : undefined
 }
 
-function sampleDifference(ours: [number, number][], theirs: [number, number][]): string | undefined {
+function sampleDifference(ours: [number, number][], theirs: [number, number][], within: number): string | undefined {
   if (ours.length !== theirs.length) return `${ours.length} samples, theirs ${theirs.length}`
   for (const [index, [atMs, value]] of theirs.entries()) {
     const [ourMs, our] = ours[index]!
     if (ourMs !== atMs) return `sample ${index} at ${ourMs}, theirs ${atMs}`
-    if (!isClose(our, value)) return `sample ${index} at ${atMs}: ${our}, theirs ${value}`
+    if (!isClose(our, value, within)) return `sample ${index} at ${atMs}: ${our}, theirs ${value}`
   }
   return undefined
 }
 
-const isClose = (a: number, b: number): boolean =>
-  Object.is(a, b) || a === b || Math.abs(a - b) <= relative * Math.max(Math.abs(a), Math.abs(b))
+const isClose = (a: number, b: number, within: number): boolean =>
+  Object.is(a, b) || a === b || Math.abs(a - b) <= within * Math.max(Math.abs(a), Math.abs(b))
 
 /** What is equal may come in any order. */
 function orderDifference(
   ours: { samples: [number, number][] }[],
   theirs: { samples: [number, number][] }[],
+  within: number,
 ): string | undefined {
-  const at = ours.findIndex(({ samples }, index) => !isClose(samples[0]![1], theirs[index]!.samples[0]![1]))
+  const at = ours.findIndex(({ samples }, index) => !isClose(samples[0]![1], theirs[index]!.samples[0]![1], within))
   return at < 0 ? undefined : `order, from ${at} on`
 }

@@ -1,6 +1,7 @@
 import type { Labels } from '../../../src/platform/telemetry/labels.ts'
 import type { Series } from '../../../src/platform/telemetry/metrics/metrics.ts'
 import { staleNan } from '../../../src/platform/telemetry/metrics/metrics.ts'
+import { inOrder } from '../../../src/platform/telemetry/promql/labelSets.ts'
 import { Random } from '../../support/random.ts'
 
 /** 2023-11-14T22:00:00Z */
@@ -21,17 +22,21 @@ interface Making {
   at: (index: number) => Written
 }
 
-/** Series with whatever makes engines disagree: gaps, resets, stale markers, NaN, infinities, ties, odd labels. */
+/**
+ * Series with whatever makes engines disagree: gaps, resets, stale markers, NaN, infinities, ties, odd labels. They come
+ * in the order of their labels, since which of equal ones Prometheus ranks first depends on which it met first.
+ */
 export function dataset(seed: number): Series[] {
   const random = new Random(seed)
-  return [
+  const makings = [
     ...counters(random),
     ...gauges(random),
     ...histograms(random),
     ...specials(random),
     ...oddLabels(random),
     ...times(random),
-  ].map((making) => seriesOf(making, random))
+  ]
+  return inOrder(makings.map((making) => seriesOf(making, random)))
 }
 
 function seriesOf({ labels, everyMs = intervalMs, jitterMs = 0, at }: Making, random: Random): Series {

@@ -37,5 +37,9 @@ const explanations: Explanation[] = [
 export const explanationOf = (question: Question): string | undefined =>
   explanations.find(({ holds }) => holds(question))?.reason
 
+/** So near that only rounding can be the reason, where large numbers cancel each other out. */
+export const roundedWithin = 1e-5
+export const rounded = 'the last bits of large numbers, of which the rest cancels out'
+
 export const undecided =
   'Prometheus answers otherwise when it is asked again: series in no order, among them equal ones'

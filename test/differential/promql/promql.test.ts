@@ -8,7 +8,7 @@ import { ownPrometheus, withoutPrometheus, type Prometheus } from '../../support
 import { difference, ours, theirs, type Answer, type Question } from './answers.ts'
 import { everyPart, occurrences } from './coverage.ts'
 import { dataset } from './dataset.ts'
-import { explanationOf, undecided } from './explanations.ts'
+import { explanationOf, rounded, roundedWithin, undecided } from './explanations.ts'
 import { Queries } from './queries.ts'
 
 const seed = Number(process.env['MIKTOS_TEST_SEED'] ?? 20_260_601)
@@ -54,7 +54,7 @@ describe('PromQL beside Prometheus', { skip: withoutPrometheus() }, () => {
         if ('error' in their) tally.failing++
         if ('series' in their && their.series.length === 0) tally.empty++
         const differs = difference(our, their, isRanked(question))
-        if (differs) disagreements.push({ question, differs, reason: await reasonOf(question, their) })
+        if (differs) disagreements.push({ question, differs, reason: await reasonOf(question, our, their) })
       }
     }
     await Promise.all(Array.from({ length: atOnce }, ask))
@@ -67,11 +67,12 @@ describe('PromQL beside Prometheus', { skip: withoutPrometheus() }, () => {
     )
   })
 
-  async function reasonOf(question: Question, before: Answer): Promise<string | undefined> {
+  async function reasonOf(question: Question, our: Answer, their: Answer): Promise<string | undefined> {
     const known = explanationOf(question)
     if (known) return known
+    if (!difference(our, their, isRanked(question), roundedWithin)) return rounded
     for (let time = 0; time < asksAgain; time++)
-      if (difference(before, await theirs(prometheus.url, question), isRanked(question))) return undecided
+      if (difference(their, await theirs(prometheus.url, question), isRanked(question))) return undecided
     return undefined
   }
 })

@@ -96,17 +96,22 @@ class Best {
 
   clear(most: number): void {
     this.entries.length = 0
-    this.#most = most
+    this.#most = Math.max(0, most)
   }
 
   offer(index: number, value: number): void {
-    if (this.entries.length < this.#most) {
-      this.entries.push({ index, value })
-      this.#up(this.entries.length - 1)
-    } else if (this.#most > 0 && this.#givesWay(this.entries[0]!.value, value)) {
-      this.entries[0] = { index, value }
-      this.#down(0)
-    }
+    if (this.entries.length === this.#most && !this.#removeWorseThan(value)) return
+    this.entries.push({ index, value })
+    this.#up(this.entries.length - 1)
+  }
+
+  #removeWorseThan(value: number): boolean {
+    const [worst] = this.entries
+    if (!worst || !(Number.isNaN(worst.value) || this.#isWorse(worst.value, value))) return false
+    this.#swap(0, this.entries.length - 1)
+    this.entries.pop()
+    this.#down(0)
+    return true
   }
 
   /** Best first; what is equal in the order it came. */
@@ -114,10 +119,6 @@ class Best {
     const rank = (a: number, b: number): number =>
       a === b || (Number.isNaN(a) && Number.isNaN(b)) ? 0 : this.#isWorse(a, b) ? 1 : -1
     return this.entries.toSorted((a, b) => rank(a.value, b.value))
-  }
-
-  #givesWay(worst: number, value: number): boolean {
-    return Number.isNaN(worst) ? !Number.isNaN(value) : this.#isWorse(worst, value)
   }
 
   #up(from: number): void {
