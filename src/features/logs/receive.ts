@@ -1,7 +1,7 @@
 import { AppError } from '#kernel/errors.ts'
 import type { Input } from '#kernel/contract.ts'
 import type { RequestContext } from '#platform/http/request.ts'
-import { otlpReply, type BodyHead } from '#platform/telemetry/ingest/index.ts'
+import type { BodyHead } from '#platform/telemetry/ingest/index.ts'
 import type { LogAppend } from '#platform/telemetry/logs/logs.ts'
 import type { Rejection } from '#platform/telemetry/metrics/metrics.ts'
 import type { logsEndpoints } from './contract.ts'
@@ -20,11 +20,9 @@ export async function receivePush(ctx: RequestContext): Promise<undefined> {
 
 /** Partial success is success: the answer says how many were left out, and why. */
 export async function receiveOtlp(ctx: RequestContext): Promise<Buffer> {
-  const head = headOf(ctx)
-  const { rejected } = await ctx.platform.telemetry.logs.ingest('otlp', ctx.incoming.rawBody, head)
-  const reply = otlpReply('logs', head.contentType, rejected)
-  ctx.outgoing.header('content-type', reply.contentType)
-  return reply.body
+  const { contentType, body } = await ctx.platform.telemetry.logs.ingestOtlp(ctx.incoming.rawBody, headOf(ctx))
+  ctx.outgoing.header('content-type', contentType)
+  return Buffer.from(body)
 }
 
 export async function receiveLines(

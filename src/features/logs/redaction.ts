@@ -1,8 +1,8 @@
 import { invalid } from '#kernel/errors.ts'
 import type { Handlers } from '#platform/http/endpoints.ts'
 import type { Platform, Stop } from '#platform/platform.ts'
-import { builtInRedactions, type RedactionRule } from '#platform/telemetry/ingest/redact.ts'
-import { compileExpression } from '#platform/telemetry/labels.ts'
+import { redactedKinds } from '#platform/logging/patterns.ts'
+import type { RedactionRule } from '#platform/telemetry/ingest/redact.ts'
 import type { logsEndpoints } from './contract.ts'
 import { redactionRules } from './store.ts'
 
@@ -11,11 +11,13 @@ const changed = 'logs.set-redaction'
 const read = async ({ database }: Pick<Platform, 'database'>): Promise<RedactionRule[]> =>
   (await redactionRules(database.read)).map(({ name, pattern, enabled }) => ({ name, pattern, enabled: enabled === 1 }))
 
-const view = async (platform: Platform) => ({ rules: await read(platform), built_in: [...builtInRedactions] })
+const view = async (platform: Platform) => ({ rules: await read(platform), built_in: [...redactedKinds] })
 
 export const redactionHandlers: Pick<Handlers<typeof logsEndpoints>, 'redaction' | 'setRedaction'> = {
   redaction: ({ platform }) => view(platform),
   setRedaction: async (ctx, { body: { rules } }) => {
+    // Here, because what it brings along is needed nowhere else in this thread.
+    const { compileExpression } = await import('#platform/telemetry/labels.ts')
     for (const { pattern } of rules) compileExpression(pattern)
     const names = new Set(rules.map(({ name }) => name))
     if (names.size < rules.length) throw invalid('rules', 'Two rules have the same name')

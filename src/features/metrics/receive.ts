@@ -1,5 +1,5 @@
 import { AppError } from '#kernel/errors.ts'
-import { otlpReply, type BodyHead } from '#platform/telemetry/ingest/index.ts'
+import type { BodyHead } from '#platform/telemetry/ingest/index.ts'
 import type { RequestContext } from '#platform/http/request.ts'
 import type { Rejection } from '#platform/telemetry/metrics/metrics.ts'
 
@@ -26,11 +26,9 @@ export async function receiveRemoteWrite(ctx: RequestContext): Promise<undefined
 /** Partial success is success: the answer says how many were left out, and why. */
 export async function receiveOtlp(ctx: RequestContext): Promise<Buffer> {
   const { incoming, outgoing, platform } = ctx
-  const head = headOf(ctx)
-  const { rejected } = await platform.telemetry.metrics.ingest('otlp', incoming.rawBody, head)
-  const reply = otlpReply('metrics', head.contentType, rejected)
-  outgoing.header('content-type', reply.contentType)
-  return Buffer.from(reply.body)
+  const { contentType, body } = await platform.telemetry.metrics.ingestOtlp(incoming.rawBody, headOf(ctx))
+  outgoing.header('content-type', contentType)
+  return Buffer.from(body)
 }
 
 export const rejectionText = (rejected: readonly Rejection[]): string =>

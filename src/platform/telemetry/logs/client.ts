@@ -10,6 +10,12 @@ type LokiMethod = 'labelNames' | 'labelValues' | 'series' | 'indexStats'
 type Args<K extends keyof LogsMethods> = Omit<Parameters<LogsMethods[K]>[0], 'limits'>
 type Result<K extends keyof LogsMethods> = Awaited<ReturnType<LogsMethods[K]>>
 
+/** What OpenTelemetry's protocol answers, in the encoding of the request. */
+export interface OtlpReply {
+  contentType: string
+  body: Uint8Array
+}
+
 /** What a tail tells: rows for the console, the same lines in the plain form, and how many were left out. */
 export interface TailPortion {
   rows: unknown[]
@@ -21,6 +27,8 @@ export interface TailPortion {
 export interface LogsClient {
   /** Resolves when everything that was not rejected is on disk. `body` is handed over. */
   ingest(format: LogFormat, body: Uint8Array, head: BodyHead): Promise<LogAppend>
+  /** The same by OpenTelemetry: partial success is success, and its answer says so. */
+  ingestOtlp(body: Uint8Array, head: BodyHead): Promise<OtlpReply>
   append(batch: LogBatch): Promise<LogAppend>
   search(page: Args<'search'>, signal?: AbortSignal): Promise<Uint8Array>
   read(page: Args<'read'>, signal?: AbortSignal): Promise<Uint8Array>
@@ -75,6 +83,11 @@ export function logsClient(
       ingestGate.hold(body.byteLength, () => {
         const own = ownBytes(body)
         return thread.call('ingest', { format, body: own, head }, { transfer: [own.buffer] })
+      }),
+    ingestOtlp: (body, head) =>
+      ingestGate.hold(body.byteLength, () => {
+        const own = ownBytes(body)
+        return thread.call('ingestOtlp', { body: own, head }, { transfer: [own.buffer] })
       }),
     append: (batch) => ingestGate.hold(bytesIn(batch), () => thread.call('append', batch)),
     search: (page, signal) => query('search', page, signal),

@@ -1,14 +1,14 @@
 import { workerData } from 'node:worker_threads'
 import { AppError } from '#kernel/errors.ts'
 import { compileLogFilter, logFilterHints } from '../filter/index.ts'
-import { decodeLogs, type BodyHead, type IngestCaps, type LogFormat } from '../ingest/index.ts'
+import { decodeLogs, otlpReply, type BodyHead, type IngestCaps, type LogFormat } from '../ingest/index.ts'
 import { createRedactor, type RedactionRule } from '../ingest/redact.ts'
 import type { Matcher } from '../labels.ts'
 import { parseLogql, queryLogs } from '../logql/index.ts'
 import { selection } from '../logql/select.ts'
 import { Handover, serve, warn, type Call } from '../thread/serve.ts'
 import { openEmbeddedLogs } from './embedded/index.ts'
-import type { LogBatch, LogFilter, LogLimits, LogOptions, LogRow } from './logs.ts'
+import type { LogAppend, LogBatch, LogFilter, LogLimits, LogOptions, LogRow } from './logs.ts'
 import { histogramWire, lineWire, rowWire, statsWire } from './wire.ts'
 
 /** What the thread is started with. */
@@ -66,13 +66,23 @@ interface Page extends LogQuery {
   countMax: number
 }
 
+interface Sent {
+  format: LogFormat
+  body: Uint8Array
+  head: BodyHead
+}
+
+async function take({ format, body, head }: Sent): Promise<LogAppend> {
+  const { rejected, ...batch } = await decodeLogs(format, body, head, caps)
+  redact(batch)
+  const outcome = await store.append(batch)
+  return { ...outcome, rejected: [...rejected, ...outcome.rejected] }
+}
+
 const methods = {
-  ingest: async ({ format, body, head }: { format: LogFormat; body: Uint8Array; head: BodyHead }) => {
-    const { rejected, ...batch } = await decodeLogs(format, body, head, caps)
-    redact(batch)
-    const outcome = await store.append(batch)
-    return { ...outcome, rejected: [...rejected, ...outcome.rejected] }
-  },
+  ingest: (sent: Sent) => take(sent),
+  ingestOtlp: async (sent: Omit<Sent, 'format'>) =>
+    otlpReply('logs', sent.head.contentType, (await take({ ...sent, format: 'otlp' })).rejected),
   append: (batch: LogBatch) => {
     redact(batch)
     return store.append(batch)

@@ -2,6 +2,7 @@ import { secondMs } from '#kernel/time.ts'
 import type { Config } from '../../config/config.ts'
 import type { BytesGate, SlotsGate } from '../admission.ts'
 import type { BodyHead, MetricFormat } from '../ingest/index.ts'
+import type { OtlpReply } from '../logs/client.ts'
 import { ownBytes, type Thread } from '../thread/thread.ts'
 import type { MetricBatch, QueryLimits, Rejection, TimeSpan } from './metrics.ts'
 import type { MetricsMethods } from './thread.ts'
@@ -24,6 +25,8 @@ export interface PromWanted extends TimeSpan {
 export interface MetricsClient {
   /** Resolves when everything that was not rejected is on disk. `body` is handed over. */
   ingest(format: MetricFormat, body: Uint8Array, head: BodyHead): Promise<MetricIngest>
+  /** The same by OpenTelemetry: partial success is success, and its answer says so. */
+  ingestOtlp(body: Uint8Array, head: BodyHead): Promise<OtlpReply>
   append(batch: MetricBatch): Promise<MetricIngest>
   /** Stores what a look at a target brought, and marks what it no longer exposes. `error` says why an answer could not be read. */
   scrape(scrape: Parameters<MetricsMethods['scrape']>[0]): Promise<MetricIngest & { error: string | null }>
@@ -85,6 +88,11 @@ export function metricsClient(
       ingestGate.hold(body.byteLength, () => {
         const own = ownBytes(body)
         return thread.call('ingest', { format, body: own, head }, { transfer: [own.buffer] })
+      }),
+    ingestOtlp: (body, head) =>
+      ingestGate.hold(body.byteLength, () => {
+        const own = ownBytes(body)
+        return thread.call('ingestOtlp', { body: own, head }, { transfer: [own.buffer] })
       }),
     append: (batch) =>
       ingestGate.hold(

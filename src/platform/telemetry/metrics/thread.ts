@@ -1,5 +1,12 @@
 import { workerData } from 'node:worker_threads'
-import { decodeMetrics, LabelSets, type BodyHead, type IngestCaps, type MetricFormat } from '../ingest/index.ts'
+import {
+  decodeMetrics,
+  LabelSets,
+  otlpReply,
+  type BodyHead,
+  type IngestCaps,
+  type MetricFormat,
+} from '../ingest/index.ts'
 import type { Labels, Matcher } from '../labels.ts'
 import { AppError } from '#kernel/errors.ts'
 import { selectorsOf } from '../promql/index.ts'
@@ -77,12 +84,22 @@ function batchOf(key: string, scrape: Scrape): { batch: MetricBatch; error: stri
   }
 }
 
+interface Sent {
+  format: MetricFormat
+  body: Uint8Array
+  head: BodyHead
+}
+
+async function take({ format, body, head }: Sent) {
+  const { rejected, samples, exemplars, ...batch } = await decodeMetrics(format, body, head, caps, known)
+  const outcome = await store.append(batch)
+  return { ...outcome, samples, exemplars, rejected: [...rejected, ...outcome.rejected] }
+}
+
 const methods = {
-  ingest: async ({ format, body, head }: { format: MetricFormat; body: Uint8Array; head: BodyHead }) => {
-    const { rejected, samples, exemplars, ...batch } = await decodeMetrics(format, body, head, caps, known)
-    const outcome = await store.append(batch)
-    return { ...outcome, samples, exemplars, rejected: [...rejected, ...outcome.rejected] }
-  },
+  ingest: (sent: Sent) => take(sent),
+  ingestOtlp: async (sent: Omit<Sent, 'format'>) =>
+    otlpReply('metrics', sent.head.contentType, (await take({ ...sent, format: 'otlp' })).rejected),
   append: (batch: MetricBatch) => store.append(batch),
   scrape: async ({ key, body, contentType, ...scrape }: ScrapeArgs) => {
     const text = body && new TextDecoder().decode(body)

@@ -1,0 +1,17 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { unitOf } from './unitOf.ts'
+
+for (const [expression, unit] of [
+  ['process_resident_memory_bytes', 'bytes'],
+  ['rate(system_network_io_bytes_total[5m])', 'bytes_per_second'],
+  ['rate(process_cpu_seconds_total[1m])', 'ratio'],
+  ['histogram_quantile(0.95, sum by (le) (rate(http_server_request_duration_seconds_bucket[5m])))', 'seconds'],
+  ['sum(rate(http_server_request_duration_seconds_count[5m]))', 'per_second'],
+  ['system_cpu_utilization_ratio', 'ratio'],
+  ['sum(rate(a_total[5m])) / sum(rate(b_total[5m]))', 'count'],
+  ['up', 'count'],
+  ['rate(x[5m])', 'per_second'],
+] as const) {
+  test(`${expression} is in ${unit}`, () => assert.equal(unitOf(expression), unit))
+}
