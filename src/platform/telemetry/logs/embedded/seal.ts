@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Labels } from '../../labels.ts'
 import { FilterBuilder, type Filters } from './filters.ts'
 import { HeadDay } from './head.ts'
@@ -111,7 +112,7 @@ function portions(rows: Uint32Array, sizeMax: number): Uint32Array[] {
 
 const filterBuilder = new FilterBuilder()
 
-/** Compresses in the thread pool; everything else happens in one go of a few ms. */
+/** Some 20 ms of work for a full block; lets others run in between. */
 export async function encodeBlock(
   head: HeadDay,
   rows: Uint32Array,
@@ -119,23 +120,27 @@ export async function encodeBlock(
   { frameBytes }: BlockSizes,
 ): Promise<EncodedBlock> {
   const frames = framesOf(head, rows, frameBytes)
-  filterBuilder.reset()
-  for (const { text } of frames) filterBuilder.add(text)
-  const filters = filterBuilder.build()
+  const filters = filtersOf(frames)
+  await nextTurn()
   const { summary, columns } = describe(head, rows, streams)
   summary.word_bytes = filters.words.length
   summary.trigram_bytes = filters.trigrams.length
   summary.has_metadata = frames.some(({ metadata }) => metadata !== null)
   summary.frame_rows = [...frames.map(({ firstRow }) => firstRow), rows.length]
-  const [compressedHead, compressedColumns, ...compressedFrames] = await Promise.all([
-    compress(Buffer.from(JSON.stringify(summary))),
-    compress(columns),
-    ...frames.map(async ({ text, metadata }) => ({
-      text: await compress(text),
-      metadata: metadata && (await compress(metadata)),
-    })),
-  ])
-  return { head: compressedHead, columns: compressedColumns, frames: compressedFrames, filters }
+  const compressedColumns = compress(columns)
+  await nextTurn()
+  return {
+    head: compress(Buffer.from(JSON.stringify(summary))),
+    columns: compressedColumns,
+    frames: frames.map(({ text, metadata }) => ({ text: compress(text), metadata: metadata && compress(metadata) })),
+    filters,
+  }
+}
+
+function filtersOf(frames: RawFrame[]): Filters {
+  filterBuilder.reset()
+  for (const { text } of frames) filterBuilder.add(text)
+  return filterBuilder.build()
 }
 
 interface RawFrame {
