@@ -10,7 +10,8 @@ const isRange = ({ at }: Question): boolean => typeof at !== 'number'
 /** Why we answer otherwise than Prometheus 2.42 where we do. What is not in here fails the test. */
 const explanations: Explanation[] = [
   {
-    reason: 'predict_linear(x[d] @ t): Prometheus moves the window on with every step, though @ fixes it',
+    reason:
+      'predict_linear(x[d] @ t): over a range Prometheus moves the window, though @ fixes it, and contradicts what it says at each moment',
     holds: (question) => isRange(question) && /predict_linear\(.*@/.test(question.text),
   },
   {
@@ -19,7 +20,7 @@ const explanations: Explanation[] = [
   },
   {
     reason:
-      'count_values by three labels: Prometheus overwrites its list of labels at the first step and groups by others after',
+      'count_values by three labels: over a range Prometheus soon groups by others, and contradicts what it says at each moment',
     holds: (question) =>
       isRange(question) && /count_values/.test(question.text) && /by \([^)]*,[^)]*,/.test(question.text),
   },

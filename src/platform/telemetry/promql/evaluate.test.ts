@@ -5,7 +5,7 @@ import { memorySource } from '../../../../test/support/memorySource.ts'
 import type { SampleSource, TimeSpan } from '../metrics/metrics.ts'
 import { evaluateInstant } from './evaluate.ts'
 import { parsePromql } from './parse.ts'
-import { asking, askingSource, seriesOf } from './testing.ts'
+import { asking, askingSource, seriesOf } from '../../../../test/support/promql.ts'
 
 const minute = 60
 

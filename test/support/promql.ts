@@ -1,10 +1,14 @@
-import { memorySource } from '../../../../test/support/memorySource.ts'
-import type { Labels } from '../labels.ts'
-import { staleNan, type QueryOptions, type SampleSource, type Series } from '../metrics/metrics.ts'
-import { evaluateInstant, evaluateRange } from './evaluate.ts'
-import { formatNumber } from './goMath.ts'
-import { labelOf, metricName, withoutName } from './labelSets.ts'
-import { parsePromql, selectorsOf } from './parse.ts'
+import type { Labels } from '../../src/platform/telemetry/labels.ts'
+import {
+  staleNan,
+  type QueryOptions,
+  type SampleSource,
+  type Series,
+} from '../../src/platform/telemetry/metrics/metrics.ts'
+import { formatNumber } from '../../src/platform/telemetry/promql/goMath.ts'
+import { evaluateInstant, evaluateRange, parsePromql, selectorsOf } from '../../src/platform/telemetry/promql/index.ts'
+import { labelOf, metricName, withoutName } from '../../src/platform/telemetry/promql/labelSets.ts'
+import { memorySource } from './memorySource.ts'
 
 /**
  * Series in the notation of Prometheus' own tests: `{'up{job="a"}': '1 0+10x3 _ stale'}` is 1, then 0, 10, 20 and 30,
