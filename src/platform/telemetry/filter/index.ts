@@ -1,2 +1,2 @@
 export { compileLogFilter } from './compile.ts'
-export { logFilterHints, type FilterHint } from './hints.ts'
+export { logFilterHints } from './hints.ts'

@@ -87,7 +87,7 @@ const found: [filter: string, lines: number[]][] = [
 
 describe('a filter finds', () => {
   for (const [filter, expected] of found) {
-    test(`${filter || 'everything'}`, async () => {
+    test(filter || 'everything', async () => {
       const span = { fromNs: atNs(-1), toNs: atNs(10) }
       const { rows } = await store.search({ ...compileLogFilter(filter), ...span, limit: 10, direction: 'forward' })
       assert.deepEqual(

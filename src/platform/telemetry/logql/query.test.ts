@@ -172,6 +172,7 @@ const instants: [query: string, expected: Vector | number][] = [
   ],
   [`sum(count_over_time(${json} | ms > 30 and took < 500ms [1m]))`, { '': 19 }],
   [`sum(sum_over_time(${json} | unwrap ms [10s]))`, { '': 555 }],
+  [`sum by (ms) (sum_over_time(${json} | unwrap ms [10s]))`, { '': 555 }],
   [`sum(rate(${json} | unwrap ms [10s]))`, { '': 55.5 }],
   [`sum(sum_over_time(${json} | unwrap duration(took) [10s]))`, { '': 5.55 }],
   [`sum(sum_over_time(${json} | unwrap duration_seconds(took) [10s]))`, { '': 5.55 }],

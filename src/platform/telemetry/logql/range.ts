@@ -1,12 +1,14 @@
 import { AppError } from '#kernel/errors.ts'
 import { labelsText, type Labels } from '../labels.ts'
-import type { Grouping, LabelFilter, RangeAggregation, Stage } from './ast.ts'
-import type { Budget, Evaluation, Grid } from './evaluation.ts'
-import { lineFolds, valueFolds, type Fold } from './folds.ts'
-import { errorLabel, Line } from './line.ts'
+import type { Grouping, RangeAggregation } from './ast.ts'
+import { cellsOf, type Cells } from './cells.ts'
+import type { Evaluation } from './evaluation.ts'
+import { Line } from './line.ts'
 import { eachRow, selection, Turn } from './select.ts'
 import { groupedLabels, labelsObject, newSeries, seriesKey, type Series } from './series.ts'
 import { labelFilterStep, pipeline, readers } from './stages.ts'
+import { asksForErrors, isParserError, wantedLabels } from './wanted.ts'
+import { Windows } from './windows.ts'
 
 /**
  * Samples of the lines, put together per series and window (t - range, t]. With `summed` the series are added up by
@@ -68,185 +70,12 @@ function ownGrouping({ grouping, unwrap }: RangeAggregation): Grouping | null {
   return { without: true, labels: [...(grouping?.labels ?? []), unwrap.name] }
 }
 
-/** Where in time the samples are put: stretches such that every window is made of whole ones. */
-class Windows {
-  readonly baseNs: bigint
-  readonly rangeS: number
-  readonly count: number
-  /** First cell of each step's window, and the one behind its last. */
-  readonly from: Int32Array
-  readonly to: Int32Array
-  readonly #ends: Float64Array
-  readonly #isCovered: Uint8Array
-  #current = 0
-
-  constructor({ rangeNs, offsetNs }: RangeAggregation, { startNs, stepNs, steps }: Grid) {
-    this.baseNs = startNs - BigInt(rangeNs) - BigInt(offsetNs)
-    this.rangeS = rangeNs / 1e9
-    const edges = new Set<number>()
-    for (let step = 0; step < steps; step++) edges.add(step * stepNs).add(step * stepNs + rangeNs)
-    const sorted = Float64Array.from(edges).toSorted()
-    this.#ends = sorted.subarray(1)
-    this.count = this.#ends.length
-    this.from = new Int32Array(steps)
-    this.to = new Int32Array(steps)
-    this.#isCovered = new Uint8Array(this.count)
-    const position = new Map(Array.from(sorted, (edge, index) => [edge, index]))
-    for (let step = 0; step < steps; step++) {
-      this.from[step] = position.get(step * stepNs)!
-      this.to[step] = position.get(step * stepNs + rangeNs)!
-      this.#isCovered.fill(1, this.from[step], this.to[step])
-    }
-  }
-
-  /** The cell of a moment; -1 where no window is. Cheap for moments in order. */
-  cellAt(timestampNs: bigint): number {
-    const at = Number(timestampNs - this.baseNs)
-    const ends = this.#ends
-    let cell = this.#current
-    if (at <= 0 || at > ends[this.count - 1]!) return -1
-    if (cell > 0 && at <= ends[cell - 1]!) cell = 0
-    while (at > ends[cell]!) cell++
-    this.#current = cell
-    return this.#isCovered[cell] === 1 ? cell : -1
-  }
-}
-
-/** What a series has in the cells. */
-interface Cells {
-  add(cell: number, value: number): void
-  fill(series: Series, windows: Windows, turn: Turn): Promise<void>
-}
-
-function cellsOf(expression: RangeAggregation, windows: Windows, budget: Budget): () => Cells {
-  if (expression.op === 'quantile_over_time') {
-    return () => {
-      budget.spendSeries(0)
-      return new EveryValue(expression.parameter!, budget)
-    }
-  }
-  const fold = (expression.unwrap ? valueFolds : lineFolds)[expression.op]!
-  return () => {
-    // Also what comes of the cells.
-    budget.spendSeries(windows.count * fold.width + windows.from.length)
-    return new Folded(fold, windows)
-  }
-}
-
-class Folded implements Cells {
-  readonly #fold: Fold
-  readonly #numbers: Float64Array
-
-  constructor(fold: Fold, windows: Windows) {
-    this.#fold = fold
-    this.#numbers = new Float64Array(windows.count * fold.width)
-  }
-
-  add(cell: number, value: number): void {
-    this.#fold.add(this.#numbers, cell * this.#fold.width, value)
-  }
-
-  async fill(series: Series, windows: Windows, turn: Turn): Promise<void> {
-    if (turn.isOver) await turn.pass()
-    if (this.#fold.width === 1) this.#fillCounts(series, windows)
-    else await this.#fillMerged(series, windows, turn)
-  }
-
-  /** Whole numbers: the sum over a window is the difference of two running sums. */
-  #fillCounts({ values, has }: Series, { from, to, count, rangeS }: Windows): void {
-    const running = new Float64Array(count + 1)
-    for (let cell = 0; cell < count; cell++) running[cell + 1] = running[cell]! + this.#numbers[cell]!
-    const total = new Float64Array(1)
-    for (let step = 0; step < values.length; step++) {
-      total[0] = running[to[step]!]! - running[from[step]!]!
-      if (total[0] === 0) continue
-      has[step] = 1
-      values[step] = this.#fold.result(total, 0, rangeS)
-    }
-  }
-
-  /**
-   * A window slides over the cells; each is merged twice, however long the window is. `older` holds, for every cell up
-   * to `middle`, all from there to `middle`; `newer` what came after.
-   */
-  async #fillMerged({ values, has }: Series, { from, to, count, rangeS }: Windows, turn: Turn): Promise<void> {
-    const { width, result } = this.#fold
-    const older = new Float64Array(count * width)
-    const newer = new Float64Array(width)
-    const merged = new Float64Array(width)
-    let [middle, end] = [0, 0]
-    for (let step = 0; step < values.length; step++) {
-      const begin = from[step]!
-      for (; end < to[step]!; end++) this.#join(newer, 0, this.#numbers, end * width)
-      if (begin >= middle) {
-        for (let cell = end - 1; cell >= begin; cell--) {
-          older.set(this.#numbers.subarray(cell * width, (cell + 1) * width), cell * width)
-          if (cell + 1 < end) this.#join(older, cell * width, older, (cell + 1) * width)
-        }
-        middle = end
-        newer.fill(0)
-      }
-      merged.set(older.subarray(begin * width, (begin + 1) * width))
-      this.#join(merged, 0, newer, 0)
-      if (step % 256 === 0 && turn.isOver) await turn.pass()
-      if (merged[0] === 0) continue
-      has[step] = 1
-      values[step] = result(merged, 0, rangeS)
-    }
-  }
-
-  #join(cells: Float64Array, at: number, later: Float64Array, laterAt: number): void {
-    if (later[laterAt] === 0) return
-    if (cells[at] === 0) cells.set(later.subarray(laterAt, laterAt + this.#fold.width), at)
-    else this.#fold.merge(cells, at, later, laterAt)
-  }
-}
-
-/** Values in order of time, and their cells. */
-class EveryValue implements Cells {
-  readonly #quantile: number
-  readonly #budget: Budget
-  readonly #values: number[] = []
-  readonly #cells: number[] = []
-
-  constructor(quantile: number, budget: Budget) {
-    this.#quantile = quantile
-    this.#budget = budget
-  }
-
-  add(cell: number, value: number): void {
-    this.#budget.spend(2)
-    this.#values.push(value)
-    this.#cells.push(cell)
-  }
-
-  async fill({ values, has }: Series, { from, to }: Windows, turn: Turn): Promise<void> {
-    let [first, behind] = [0, 0]
-    for (let step = 0; step < values.length; step++) {
-      while (behind < this.#cells.length && this.#cells[behind]! < to[step]!) behind++
-      while (first < behind && this.#cells[first]! < from[step]!) first++
-      if (turn.isOver) await turn.pass()
-      if (first === behind) continue
-      has[step] = 1
-      values[step] = quantile(this.#quantile, Float64Array.from(this.#values.slice(first, behind)).toSorted())
-    }
-  }
-}
-
-/** Between two values the weighted mean of both. */
-function quantile(q: number, sorted: Float64Array): number {
-  if (Number.isNaN(q) || q < 0) return -Infinity
-  if (q > 1) return Infinity
-  const rank = q * (sorted.length - 1)
-  const lower = Math.floor(rank)
-  const weight = rank - lower
-  return sorted[lower]! * (1 - weight) + sorted[Math.min(sorted.length - 1, lower + 1)]! * weight
-}
-
 /** The cells of each series, found by the labels of a line. */
 class SeriesTable {
   readonly #grouping: Grouping | null
   readonly #summed: Grouping | null
+  /** The labels of a series, where they are told one by one. */
+  readonly #kept: string[] | null
   readonly #open: () => Cells
   readonly #series = new Map<string, Collected>()
   /** Lines without labels of their own need not be looked at: the stream tells the series. */
@@ -255,6 +84,9 @@ class SeriesTable {
   constructor(grouping: Grouping | null, summed: Grouping | null, open: () => Cells) {
     this.#grouping = grouping
     this.#summed = summed
+    const by = summed ?? grouping
+    const dropped = grouping?.without ? grouping.labels : []
+    this.#kept = by && !by.without ? by.labels.filter((name) => !dropped.includes(name)) : null
     this.#open = open
   }
 
@@ -280,8 +112,7 @@ class SeriesTable {
   }
 
   #byLabels(line: Line): Cells {
-    const by = this.#summed ?? this.#grouping
-    const key = by && !by.without ? valuesKey(line, by.labels) : seriesKey(this.#labels(line))
+    const key = this.#kept ? valuesKey(line, this.#kept) : seriesKey(this.#labels(line))
     let found = this.#series.get(key)
     if (!found) {
       found = { labels: this.#labels(line), cells: this.#open() }
@@ -328,62 +159,6 @@ function pipelineError(line: Line): AppError {
       'To skip all potential errors you can match empty errors.(e.g __error__="")\n' +
       'The label filter can also be specified after unwrap. (e.g | unwrap latency | __error__="" )\n',
   )
-}
-
-/** A parser's errors may be asked for; others are never what the query is about. */
-const isParserError = (error: string): boolean => error === 'JSONParserErr' || error === 'LogfmtParserErr'
-
-function asksForErrors({ query, unwrap, grouping }: RangeAggregation, summed: Grouping | null): boolean {
-  const groups = [grouping, summed].some((each) => each && !each.without && each.labels.includes(errorLabel))
-  const filters = query.stages.flatMap((stage) => (stage.kind === 'labelFilter' ? [stage.filter] : []))
-  return (
-    groups || [...filters, ...(unwrap?.filters ?? [])].some((filter) => filteredLabels(filter).includes(errorLabel))
-  )
-}
-
-function filteredLabels(filter: LabelFilter): string[] {
-  switch (filter.op) {
-    case 'and':
-    case 'or':
-      return [...filteredLabels(filter.left), ...filteredLabels(filter.right)]
-    case 'matcher':
-      return [filter.matcher.name]
-    default:
-      return [filter.name]
-  }
-}
-
-/** The labels that a parser has to find, where the aggregation names those it keeps; null for all. */
-function wantedLabels({ query, unwrap, grouping }: RangeAggregation, summed: Grouping | null): Set<string> | null {
-  const kept = grouping ?? summed
-  if (!kept || kept.without) return null
-  const wanted = new Set(kept.labels)
-  if (unwrap) wanted.add(unwrap.name)
-  for (const filter of unwrap?.filters ?? []) filteredLabels(filter).forEach((name) => wanted.add(name))
-  for (const stage of query.stages) {
-    const names = namedBy(stage)
-    if (names === null) return null
-    names.forEach((name) => wanted.add(name))
-  }
-  return wanted
-}
-
-function namedBy(stage: Stage): string[] | null {
-  switch (stage.kind) {
-    case 'labelFilter':
-      return filteredLabels(stage.filter)
-    case 'labelFormat':
-      return stage.formats.every((format) => 'from' in format) ? stage.formats.map(({ from }) => from) : null
-    case 'lineFormat':
-      return null
-    case 'distinct':
-      return stage.names
-    case 'drop':
-    case 'keep':
-      return stage.labels.map(({ name }) => name)
-    default:
-      return []
-  }
 }
 
 /** One series of ones where there are no lines, with the labels that the selector names. */
