@@ -4,12 +4,14 @@ import { until } from '../../../../test/support/until.ts'
 import type { Labels, Matcher } from '../labels.ts'
 import { staleNan, type MetricBatch, type MetricStore, type Series } from './metrics.ts'
 
+type Ability = 'batch ids' | 'refusals' | 'late samples' | 'metadata'
+
 export interface ConformanceStore {
   store: MetricStore
   /** A moment that counts as now for the store, a whole minute. */
   nowMs: number
   /** What the engine does not do, and why. */
-  without?: { batchIds?: string; conflicts?: string }
+  without?: Partial<Record<Ability, string>>
 }
 
 const secondMs = 1_000
@@ -28,12 +30,12 @@ const is = (name: string, value: string): Matcher => ({ name, op: '=', value })
  * `suite` with the value it is given; every series of the suite carries that label.
  */
 export function metricsConformance(name: string, open: (suite: string) => Promise<ConformanceStore>): void {
-  const using = (title: string, work: (given: ConformanceStore & Kit) => Promise<void>): void => {
+  const using = (title: string, work: (given: ConformanceStore & Kit) => Promise<void>, needs?: Ability): void => {
     test(title, async (context) => {
       const suite = `s${Math.random().toString(36).slice(2)}`
       const given = await open(suite)
-      const missing = given.without?.[title.includes('id') ? 'batchIds' : 'conflicts']
-      if (missing && /once when its id|another value/.test(title)) return context.skip(missing)
+      const missing = needs && given.without?.[needs]
+      if (missing) return context.skip(missing)
       await work({ ...given, ...kit(given.store, suite) })
     })
   }
@@ -151,52 +153,72 @@ export function metricsConformance(name: string, open: (suite: string) => Promis
       assert.equal((await store.series(either, span, 1)).length, 1)
     })
 
-    using('a sample that comes again is counted as known', async ({ append, nowMs, points }) => {
-      const one = series({ __name__: 'again' }, [[nowMs, 7]])
-      await append([one])
-      const { stored, rejected } = await append([one])
-      assert.deepEqual({ stored, rejected }, { stored: 0, rejected: [] })
-      assert.deepEqual(await points('again[1m]', nowMs), [[nowMs, 7]])
-    })
+    using(
+      'a sample that comes again is counted as known',
+      async ({ append, nowMs, points }) => {
+        const one = series({ __name__: 'again' }, [[nowMs, 7]])
+        await append([one])
+        const { stored, rejected } = await append([one])
+        assert.deepEqual({ stored, rejected }, { stored: 0, rejected: [] })
+        assert.deepEqual(await points('again[1m]', nowMs), [[nowMs, 7]])
+      },
+      'refusals',
+    )
 
-    using('another value at the same time is refused, and the first stays', async ({ append, nowMs, value }) => {
-      await append([series({ __name__: 'conflict' }, [[nowMs, 7]])])
-      const outcome = await append([series({ __name__: 'conflict' }, [[nowMs, 8]])])
-      assert.equal(outcome.stored, 0)
-      assert.deepEqual(
-        outcome.rejected.map(({ reason, count }) => ({ reason, count })),
-        [{ reason: 'duplicate_timestamp', count: 1 }],
-      )
-      assert.equal(await value('conflict', nowMs), 7)
-    })
+    using(
+      'another value at the same time is refused, and the first stays',
+      async ({ append, nowMs, value }) => {
+        await append([series({ __name__: 'conflict' }, [[nowMs, 7]])])
+        const outcome = await append([series({ __name__: 'conflict' }, [[nowMs, 8]])])
+        assert.equal(outcome.stored, 0)
+        assert.deepEqual(
+          outcome.rejected.map(({ reason, count }) => ({ reason, count })),
+          [{ reason: 'duplicate_timestamp', count: 1 }],
+        )
+        assert.equal(await value('conflict', nowMs), 7)
+      },
+      'refusals',
+    )
 
-    using('samples that come late find their place', async ({ append, nowMs, points }) => {
-      const times = [0, 5, 1, 4, 2, 3].map((minutes) => nowMs - minutes * minuteMs)
-      for (const atMs of times) await append([series({ __name__: 'late' }, [[atMs, atMs / secondMs]])])
-      assert.deepEqual(
-        await points('late[10m]', nowMs),
-        times.toSorted((a, b) => a - b).map((atMs) => [atMs, atMs / secondMs]),
-      )
-    })
+    using(
+      'samples that come late find their place',
+      async ({ append, nowMs, points }) => {
+        const times = [0, 5, 1, 4, 2, 3].map((minutes) => nowMs - minutes * minuteMs)
+        for (const atMs of times) await append([series({ __name__: 'late' }, [[atMs, atMs / secondMs]])])
+        assert.deepEqual(
+          await points('late[10m]', nowMs),
+          times.toSorted((a, b) => a - b).map((atMs) => [atMs, atMs / secondMs]),
+        )
+      },
+      'late samples',
+    )
 
-    using('a batch is stored once when its id comes again', async ({ append, nowMs, value }) => {
-      const id = `batch-${nowMs}-${Math.random()}`
-      await append([series({ __name__: 'once' }, [[nowMs - minuteMs, 1]])], { id })
-      const again = await append([series({ __name__: 'once' }, [[nowMs, 2]])], { id })
-      assert.deepEqual(again, { stored: 0, duplicates: 1, rejected: [] })
-      assert.equal(await value('once', nowMs), 1)
-    })
+    using(
+      'a batch is stored once when its id comes again',
+      async ({ append, nowMs, value }) => {
+        const id = `batch-${nowMs}-${Math.random()}`
+        await append([series({ __name__: 'once' }, [[nowMs - minuteMs, 1]])], { id })
+        const again = await append([series({ __name__: 'once' }, [[nowMs, 2]])], { id })
+        assert.deepEqual(again, { stored: 0, duplicates: 1, rejected: [] })
+        assert.equal(await value('once', nowMs), 1)
+      },
+      'batch ids',
+    )
 
-    using('metadata is told by metric', async ({ append, nowMs, store, suite }) => {
-      const metadata = [
-        { metric: `${suite}_seconds`, type: 'gauge' as const, help: 'How long "it" took.', unit: 'seconds' },
-        { metric: `${suite}_total`, type: 'counter' as const, help: '', unit: '' },
-      ]
-      await append([series({ __name__: `${suite}_total` }, [[nowMs, 1]])], { metadata })
-      assert.deepEqual(await store.metadata({ metric: `${suite}_seconds` }), { [`${suite}_seconds`]: [metadata[0]] })
-      assert.deepEqual(await store.metadata({ metric: 'never_heard_of' }), {})
-      assert.equal(Object.keys(await store.metadata({ limit: 1 })).length, 1)
-    })
+    using(
+      'metadata is told by metric',
+      async ({ append, nowMs, store, suite }) => {
+        const metadata = [
+          { metric: `${suite}_seconds`, type: 'gauge' as const, help: 'How long "it" took.', unit: 'seconds' },
+          { metric: `${suite}_total`, type: 'counter' as const, help: '', unit: '' },
+        ]
+        await append([series({ __name__: `${suite}_total` }, [[nowMs, 1]])], { metadata })
+        assert.deepEqual(await store.metadata({ metric: `${suite}_seconds` }), { [`${suite}_seconds`]: [metadata[0]] })
+        assert.deepEqual(await store.metadata({ metric: 'never_heard_of' }), {})
+        assert.equal(Object.keys(await store.metadata({ limit: 1 })).length, 1)
+      },
+      'metadata',
+    )
 
     using('a query ends when its caller is gone', async ({ append, nowMs, scoped, store }) => {
       await append(Array.from({ length: 500 }, (_, at) => series({ __name__: 'many', at: String(at) }, [[nowMs, at]])))

@@ -19,7 +19,7 @@ interface Waiting {
 export class Commits {
   readonly #wal: WriteAheadLog
   readonly #disk: Disk
-  readonly #take: (batch: MetricBatch) => MetricAppend
+  readonly #take: (batch: MetricBatch) => Promise<MetricAppend>
   readonly #between: () => Promise<void>
   #waiting: Waiting[] = []
   #asked = false
@@ -29,7 +29,7 @@ export class Commits {
   constructor(
     wal: WriteAheadLog,
     disk: Disk,
-    take: (batch: MetricBatch) => MetricAppend,
+    take: (batch: MetricBatch) => Promise<MetricAppend>,
     between: () => Promise<void>,
   ) {
     this.#wal = wal
@@ -71,7 +71,7 @@ export class Commits {
       await this.#wal.flush()
       while (this.#waiting.length > 0 && this.#wal.pendingBytes < groupBytesMax) {
         const waiting = this.#waiting.shift()!
-        group.push({ waiting, outcome: this.#take(waiting.batch) })
+        group.push({ waiting, outcome: await this.#take(waiting.batch) })
       }
       if (this.#waiting.length > 0) this.#asked = true
       await this.#wal.flush()

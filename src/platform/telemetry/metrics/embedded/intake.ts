@@ -4,7 +4,7 @@ import type { Blocks } from './blocks.ts'
 import type { Head } from './head.ts'
 import { labelsRefusal, Outcome, type StoreLimits } from './limits.ts'
 import type { MetadataBook } from './metadataBook.ts'
-import { gather, piecesOf } from './reading.ts'
+import { gather, piecesOf, Turns } from './reading.ts'
 import { Scratch, type Samples } from './scratch.ts'
 import type { IndexedSeries, SeriesIndex } from './seriesIndex.ts'
 import type { WriteAheadLog } from './wal.ts'
@@ -31,8 +31,8 @@ export class Intake {
     this.#parts = parts
   }
 
-  /** What is taken is on disk after the next `flush` of the log. Never leaves a batch half done. */
-  take(batch: MetricBatch, wal: WriteAheadLog, now: number, oldestMs: number): MetricAppend {
+  /** What is taken is on disk after the next `flush` of the log. One batch at a time. */
+  async take(batch: MetricBatch, wal: WriteAheadLog, now: number, oldestMs: number): Promise<MetricAppend> {
     const { ids, metadata } = this.#parts
     const outcome = new Outcome()
     if (batch.id && ids.has(batch.id, now)) {
@@ -42,7 +42,11 @@ export class Intake {
     const news = (batch.metadata ?? []).filter((entry) => metadata.add(entry))
     this.#encoder.begin(now, batch.id, news)
     const bounds = { fromMs: Math.max(0, oldestMs), toMs: now + this.#parts.limits.futureMs }
-    for (const series of batch.series) this.#takeSeries(series, wal, now, bounds, outcome)
+    const turns = new Turns()
+    for (const series of batch.series) {
+      this.#takeSeries(series, wal, now, bounds, outcome)
+      if (turns.isDue) await turns.next()
+    }
     if (batch.id) ids.add(batch.id, now, wal.segment)
     if (batch.id || news.length > 0 || this.#encoder.samples > 0) wal.add(this.#encoder.payload)
     return outcome.result

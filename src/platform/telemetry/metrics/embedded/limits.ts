@@ -2,7 +2,7 @@ import { labelsText, type Labels } from '../../labels.ts'
 import type { MetricAppend, Rejection } from '../metrics.ts'
 
 export interface StoreLimits {
-  /** Series in memory and in files together; each takes about 1 kB, and 2 to 4 kB while it gets samples. */
+  /** Series in memory and in files together; each takes 2 kB, and 2 kB more while it gets samples. */
   seriesMax: number
   labelsPerSeriesMax: number
   /** Characters of a name, and of a value. */
@@ -21,7 +21,7 @@ export interface StoreLimits {
 }
 
 export const defaultLimits: StoreLimits = {
-  seriesMax: 300_000,
+  seriesMax: 200_000,
   labelsPerSeriesMax: 64,
   labelNameMax: 1_024,
   labelValueMax: 8_192,
