@@ -7,7 +7,7 @@ import { TextField } from './Field.tsx'
 import { Form, FormActions, Submit } from './Form.tsx'
 import { Menu } from './Menu.tsx'
 import { rangeLabel } from './rangeLabel.ts'
-import { endsNow, momentOf, presets, type Span, type TimeRange } from '../timeRange.ts'
+import { absolute, endsNow, momentOf, presets, shifted, zoomedOut, type Span, type TimeRange } from '../timeRange.ts'
 
 interface TimeRangePickerProps {
   range: TimeRange
@@ -19,6 +19,7 @@ interface TimeRangePickerProps {
 export function TimeRangePicker({ range, span, onChange }: TimeRangePickerProps) {
   usePreferences()
   const [isOpen, setOpen] = useState(false)
+  const shift = (direction: -1 | 1): void => onChange(absolute(shifted(span, direction, Date.now())))
   return (
     <>
       <Menu
@@ -30,6 +31,14 @@ export function TimeRangePicker({ range, span, onChange }: TimeRangePickerProps)
           })),
           'separator',
           { label: 'From … to …', onSelect: () => setOpen(true) },
+          'separator',
+          { label: 'Earlier', keys: 't ArrowLeft', onSelect: () => shift(-1) },
+          { label: 'Later', keys: 't ArrowRight', onSelect: () => shift(1) },
+          {
+            label: 'Zoom out',
+            keys: 't z',
+            onSelect: () => onChange(absolute(zoomedOut(span, Date.now()))),
+          },
         ]}
         trigger={
           <Button icon={Clock} className="!h-8 max-md:!h-10">

@@ -1,11 +1,11 @@
 import { useEffect, useImperativeHandle, useLayoutEffect, useRef, useState } from 'react'
-import { toastError } from '#console/ui/Toaster.tsx'
 import { Edge, edgePx } from './Edge.tsx'
 import { GapRow } from './GapRow.tsx'
 import { LineRow } from './LineRow.tsx'
 import { isGap } from './lines.ts'
-import { beginWithinPx, clickedRow, endWithinPx, type ListProps } from './listProps.ts'
+import { clickedRow, type ListProps } from './listProps.ts'
 import { useLinesState } from './useLines.ts'
+import { useListScroll } from './useListScroll.ts'
 
 const rowPx = 20
 /** Rows drawn above and below what is seen. */
@@ -22,7 +22,7 @@ export function FixedList({ shown, handle, selected, anchor, onSelect, ...look }
   const [top, setTop] = useState(0)
   const [rowsInSight, setRowsInSight] = useState(40)
   const shownHead = useRef(headMoved)
-  const isLoading = useRef(false)
+  const scrolled = useListScroll(shown)
 
   const first = isFollowing
     ? Math.max(0, length - rowsInSight - overscan)
@@ -57,19 +57,6 @@ export function FixedList({ shown, handle, selected, anchor, onSelect, ...look }
     focus: () => scroller.current?.focus(),
   }))
 
-  const onScroll = (): void => {
-    const { scrollTop, scrollHeight, clientHeight } = scroller.current!
-    const isAtEnd = scrollHeight - scrollTop - clientHeight < endWithinPx
-    if (isLive && isAtEnd !== lines.state().isFollowing) lines.setFollowing(isAtEnd)
-    setTop(scrollTop)
-    if (scrollTop < beginWithinPx && hasOlder && !isLoading.current && !isAtEnd) {
-      isLoading.current = true
-      loadOlder()
-        .catch(toastError)
-        .finally(() => (isLoading.current = false))
-    }
-  }
-
   return (
     // Keys are the page's: j, k, Enter.
     // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-noninteractive-element-interactions
@@ -79,7 +66,10 @@ export function FixedList({ shown, handle, selected, anchor, onSelect, ...look }
       aria-live="off"
       aria-label="Lines"
       tabIndex={0}
-      onScroll={onScroll}
+      onScroll={({ currentTarget }) => {
+        scrolled(currentTarget)
+        setTop(currentTarget.scrollTop)
+      }}
       onClick={({ target }) => {
         const id = clickedRow(target)
         if (id) onSelect(id)

@@ -58,7 +58,7 @@ export const LineRow = memo(function LineRow({
       data-row={row.id}
       className={cx(
         'flex cursor-default gap-3 pr-3 leading-5',
-        isWrapped ? 'items-start' : 'h-5 items-center overflow-hidden whitespace-pre',
+        isWrapped ? 'items-start' : 'h-5 items-center overflow-hidden whitespace-pre [contain:strict]',
         isSelected ? 'bg-selected' : isAnchor ? 'bg-warn/15' : 'hover:bg-hover',
       )}
     >

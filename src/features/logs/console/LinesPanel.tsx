@@ -1,15 +1,20 @@
-import { lazy, Suspense, useEffect, useEffectEvent, useMemo, type RefObject } from 'react'
+import { lazy, Suspense, useEffect, useEffectEvent, useMemo, useState, type RefObject } from 'react'
 import { dayMs } from '#kernel/time.ts'
 import { usePreferences } from '#console/preferences.ts'
+import { Button } from '#console/ui/Button.tsx'
 import { cx } from '#console/ui/cx.ts'
+import { EmptyState } from '#console/ui/EmptyState.tsx'
 import { ErrorPanel } from '#console/ui/ErrorPanel.tsx'
 import { Skeleton } from '#console/ui/Skeleton.tsx'
 import type { LogsSearch } from './address.ts'
 import { EmptyLogs } from './EmptyLogs.tsx'
 import { FixedList } from './FixedList.tsx'
 import { LineHead } from './LineRow.tsx'
+import { summaryOf } from './lineText.ts'
 import type { ListHandle } from './listProps.ts'
+import { cancelSearch, type LogRow } from './queries.ts'
 import { problemOf } from './queryProblem.ts'
+import { severityLook } from './severity.ts'
 import { NewLines, StatusRow } from './StatusRow.tsx'
 import { markedTexts } from './terms.ts'
 import type { TimeRange } from '#console/timeRange.ts'
@@ -60,10 +65,13 @@ export function LinesPanel({ search, shown, list, selection, matching, onQuery, 
         </div>
       )}
       {search.cols.length > 0 && hasLines && <LineHead {...listProps} />}
+      <SlowSearch isFetching={shown.isFetching} />
+      {search.at && window && !shown.isFetching && !window.rows.some(({ id }) => id === search.at) && <AnchorMissing />}
       {shown.isLoading ? (
         <Loading />
       ) : !hasLines ? (
         <div className="min-h-0 flex-1 overflow-y-auto">
+          {!window && !error && <Cancelled onRetry={shown.reload} />}
           {window && !shown.isFetching && (
             <EmptyLogs
               query={asked.q}
@@ -82,11 +90,57 @@ export function LinesPanel({ search, shown, list, selection, matching, onQuery, 
       ) : (
         <FixedList {...listProps} />
       )}
+      <SelectedAloud row={selection.row()} />
       <div className="relative">
         <NewLines lines={lines} isLive={isLive} onResume={onFollow} />
       </div>
       <StatusRow shown={shown} matching={matching} />
     </section>
+  )
+}
+
+/** The line one went to by a key, for who cannot see where that is. */
+const SelectedAloud = ({ row }: { row: LogRow | undefined }) => (
+  <p role="status" className="sr-only">
+    {row && `${severityLook[row.severity].name}, ${row.service}: ${summaryOf(row).message.slice(0, 300)}`}
+  </p>
+)
+
+const AnchorMissing = () => (
+  <p className="border-b border-warn/40 bg-warn/12 px-3 py-1 text-sm">
+    The line of this link is not here: the filter or the time leaves it out, or it is older than what is kept.
+  </p>
+)
+
+const Cancelled = ({ onRetry }: { onRetry: () => void }) => (
+  <EmptyState
+    kind="disconnected"
+    title="The search was cancelled"
+    action={<Button onClick={onRetry}>Search again</Button>}
+  />
+)
+
+const slowAfterMs = 5_000
+
+/** Says so when an answer takes long, and lets one give up. */
+function SlowSearch({ isFetching }: { isFetching: boolean }) {
+  const [isSlow, setSlow] = useState(false)
+  useEffect(() => {
+    if (!isFetching) return undefined
+    const timer = setTimeout(() => setSlow(true), slowAfterMs)
+    return () => {
+      clearTimeout(timer)
+      setSlow(false)
+    }
+  }, [isFetching])
+  if (!isSlow) return null
+  return (
+    <div role="status" className="flex items-center gap-3 border-b border-border px-3 py-1 text-sm text-muted">
+      Still searching…
+      <Button size="sm" onClick={() => void cancelSearch()}>
+        Cancel
+      </Button>
+    </div>
   )
 }
 

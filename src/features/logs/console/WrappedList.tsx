@@ -1,21 +1,21 @@
 import { useImperativeHandle, useLayoutEffect, useRef, useState } from 'react'
 import { Virtualizer, type VirtualizerHandle } from 'virtua'
-import { toastError } from '#console/ui/Toaster.tsx'
 import { Edge, edgePx } from './Edge.tsx'
 import { GapRow } from './GapRow.tsx'
 import { LineRow } from './LineRow.tsx'
 import { isGap, type Item } from './lines.ts'
-import { beginWithinPx, clickedRow, endWithinPx, type ListProps } from './listProps.ts'
+import { clickedRow, type ListProps } from './listProps.ts'
 import { useLinesState } from './useLines.ts'
+import { useListScroll } from './useListScroll.ts'
 
 /** Lines that take as many rows as they need. Its own chunk, because most look at lines of one height. */
 export default function WrappedList({ shown, handle, selected, anchor, onSelect, ...look }: ListProps) {
-  const { lines, hasOlder, hasNewer, loadOlder, loadNewer, loadGap, isLive } = shown
+  const { lines, hasOlder, hasNewer, loadOlder, loadNewer, loadGap } = shown
   const { isFollowing, headMoved } = useLinesState(lines)
   const items = lines.all()
   const scroller = useRef<HTMLDivElement>(null)
   const list = useRef<VirtualizerHandle>(null)
-  const isLoading = useRef(false)
+  const scrolled = useListScroll(shown)
   const [head, setHead] = useState(headMoved)
   const isPrepended = headMoved > head
   if (head !== headMoved) setHead(headMoved)
@@ -30,18 +30,6 @@ export default function WrappedList({ shown, handle, selected, anchor, onSelect,
     focus: () => scroller.current?.focus(),
   }))
 
-  const onScroll = (): void => {
-    const { scrollTop, scrollHeight, clientHeight } = scroller.current!
-    const isAtEnd = scrollHeight - scrollTop - clientHeight < endWithinPx + edgePx
-    if (isLive && isAtEnd !== lines.state().isFollowing) lines.setFollowing(isAtEnd)
-    if (scrollTop < beginWithinPx && hasOlder && !isLoading.current && !isAtEnd) {
-      isLoading.current = true
-      loadOlder()
-        .catch(toastError)
-        .finally(() => (isLoading.current = false))
-    }
-  }
-
   return (
     // Keys are the page's: j, k, Enter.
     // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-noninteractive-element-interactions
@@ -51,7 +39,7 @@ export default function WrappedList({ shown, handle, selected, anchor, onSelect,
       aria-live="off"
       aria-label="Lines"
       tabIndex={0}
-      onScroll={onScroll}
+      onScroll={({ currentTarget }) => scrolled(currentTarget)}
       onClick={({ target }) => {
         const id = clickedRow(target)
         if (id) onSelect(id)

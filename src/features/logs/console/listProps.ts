@@ -18,11 +18,6 @@ export interface ListProps extends Omit<LineLook, 'isWrapped'> {
   onSelect: (id: string) => void
 }
 
-/** The list stands at its end when it is nearer to it than this. */
-export const endWithinPx = 24
-/** So near to its beginning it asks for what stands before it. */
-export const beginWithinPx = 200
-
 /** The line that was clicked; undefined where the click selected text, or met a button. */
 export function clickedRow(target: EventTarget | null): string | undefined {
   if (!(target instanceof HTMLElement) || target.closest('button') || !getSelection()?.isCollapsed) return undefined

@@ -10,7 +10,6 @@ type Found = Reply<Api['POST /logs/search']>
 export type LogRow = Found['rows'][number]
 export type Histogram = NonNullable<Found['histogram']>
 export type View = Reply<Api['GET /logs/views']>['views'][number]
-export type Service = Reply<Api['GET /logs/services']>['services'][number]
 export type ExportFormat = 'ndjson' | 'csv' | 'txt'
 
 export interface Asked {
@@ -124,6 +123,9 @@ export const volumeQuery = (asked: Asked) =>
     staleTime: Infinity,
     placeholderData: (before) => before,
   })
+
+/** Gives up what is being searched; what was shown before stays. */
+export const cancelSearch = (): Promise<void> => queryClient.cancelQueries({ queryKey: ['logs', 'window'] })
 
 interface Page {
   rows: LogRow[]
