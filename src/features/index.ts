@@ -4,6 +4,7 @@ import { apiKeysFeature } from './api-keys/index.ts'
 import { createAudit } from './audit/index.ts'
 import { createAuth, type Auth } from './auth/index.ts'
 import { backupFeature } from './backup/index.ts'
+import { createDashboards } from './dashboards/index.ts'
 import { createDemo } from './demo/index.ts'
 import { createMetricsFeature } from './metrics/index.ts'
 import { logsFeature } from './logs/index.ts'
@@ -31,6 +32,7 @@ export function createFeatures(): { features: Feature[]; auth: Auth } {
     createDemo(activity),
     logsFeature,
     createMetricsFeature(),
+    createDashboards(),
     settingsFeature,
     systemFeature,
     processesFeature,

@@ -4,6 +4,7 @@
  */
 export const permissions = {
   'dashboard:read': 'See the overview, health and statistics',
+  'dashboards:write': 'Create and edit dashboards',
   'users:read': 'List users and their sessions',
   'users:write': 'Create, edit, approve and disable users, reset passwords',
   'users:delete': 'Delete users',
@@ -81,6 +82,7 @@ export const builtinRoles: Record<string, { description: string; permissions: Pe
       ...new Set<Permission>([
         ...except(withVerbs('read'), 'users', 'roles', 'audit', 'settings', 'api-keys', 'usage', 'activity'),
         'images:build',
+        'dashboards:write',
         'metrics:write',
         'logs:write',
         ...except(own, 'containers'),

@@ -332,6 +332,12 @@ export const settings = {
     { path: true },
   ),
 
+  dashboards_dir: health.optional(
+    kinds.path,
+    'Folder of dashboards as YAML files; they stand before those made in the console and are locked there',
+    { path: true },
+  ),
+
   health_cpu_percent_max: health.given(
     kinds.decimal(1, 100),
     85,
