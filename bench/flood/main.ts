@@ -1,0 +1,147 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+
+/**
+ * One server under more than it can take: senders of logs that never wait, while four heavy searches run all the time.
+ * Reports how late the main thread looked at anything, what a login took, the memory, and what became of each push.
+ * `node bench/flood/main.ts [seconds]`
+ */
+const seconds = Number(process.argv[2] ?? 30)
+const senders = 64
+const linesPerPush = 1_000
+const searches = 4
+const port = 23_185
+const url = `http://127.0.0.1:${port}`
+const email = 'bench@example.com'
+const password = 'a phrase for measuring'
+const root = join(import.meta.dirname, '../..')
+
+const dataDir = mkdtempSync(join(tmpdir(), 'miktos-bench-flood-'))
+const server = spawn(
+  process.execPath,
+  ['src/cli/main.ts', 'serve', '--port', String(port), '--data-dir', dataDir, '--log-level', 'ERROR'],
+  {
+    cwd: root,
+    env: {
+      PATH: process.env['PATH'],
+      MIKTOS_ADMIN_EMAIL: email,
+      MIKTOS_ADMIN_PASSWORD: password,
+      MIKTOS_RATE_LIMIT: '1000000000',
+      MIKTOS_RATE_LIMIT_LOGS: '1000000000',
+      MIKTOS_RATE_LIMIT_AUTH: '1000000000',
+      MIKTOS_RATE_LIMIT_PROTOCOL: '1000000000',
+      // Refusals begin when four pushes wait, so that the flood is several times what is taken.
+      MIKTOS_INGEST_BYTES_IN_FLIGHT_MAX: String(1024 * 1024),
+    },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  },
+)
+
+async function login(): Promise<string> {
+  const reply = await fetch(`${url}/api/v1/auth/login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ email, password }),
+  })
+  return ((await reply.json()) as { tokens: { access_token: string } }).tokens.access_token
+}
+
+const pushOf = (sender: number, turn: number): string => {
+  const at = BigInt(Date.now()) * 1_000_000n
+  const values = Array.from({ length: linesPerPush }, (_, index) => [
+    String(at + BigInt(index)),
+    `level=${index % 50 === 0 ? 'error' : 'info'} msg="request ${turn * linesPerPush + index} of sender ${sender} done" request_id=${sender}-${turn}-${index} duration_ms=${index % 977} path=/api/v1/things/${index % 313}`,
+  ])
+  return JSON.stringify({ streams: [{ stream: { service: `sender-${sender % 8}` }, values }] })
+}
+
+const residentMiB = (): number =>
+  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${server.pid}/status`, 'utf8'))![1]) / 1024
+
+async function eventLoopPauseMs(token: string): Promise<number> {
+  const text = await (await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${token}` } })).text()
+  return Number(/^nodejs_eventloop_delay_max_seconds (\S+)/m.exec(text)?.[1] ?? Number.NaN) * 1_000
+}
+
+while (
+  !(await fetch(`${url}/healthz`).then(
+    ({ ok }) => ok,
+    () => false,
+  ))
+)
+  await delay(50)
+const token = await login()
+const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+const statuses = new Map<number, number>()
+const endsAt = performance.now() + seconds * 1_000
+const isOver = (): boolean => performance.now() > endsAt
+
+async function send(sender: number): Promise<void> {
+  // Made beforehand: the sender is to be quicker than the server.
+  const bodies = [0, 1, 2, 3].map((turn) => pushOf(sender, turn))
+  for (let turn = 0; !isOver(); turn++) {
+    const reply = await fetch(`${url}/loki/api/v1/push`, {
+      method: 'POST',
+      headers,
+      body: bodies[turn % bodies.length]!,
+    })
+    statuses.set(reply.status, (statuses.get(reply.status) ?? 0) + 1)
+    await reply.arrayBuffer()
+  }
+}
+
+let searched = 0
+async function search(): Promise<void> {
+  while (!isOver()) {
+    await fetch(`${url}/api/v1/logs/search`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ query: '/thin[f-h]s.31[0-2]/', limit: 500, buckets: 60, count_max: 100_000_000 }),
+    }).then((reply) => reply.arrayBuffer())
+    searched++
+  }
+}
+
+const pauses: number[] = []
+const logins: number[] = []
+const resident: number[] = []
+async function watch(): Promise<void> {
+  await eventLoopPauseMs(token)
+  while (!isOver()) {
+    await delay(1_000)
+    pauses.push(await eventLoopPauseMs(token))
+    resident.push(residentMiB())
+    const startedAt = performance.now()
+    await login()
+    logins.push(performance.now() - startedAt)
+  }
+}
+
+await Promise.all([
+  ...Array.from({ length: senders }, (_, sender) => send(sender)),
+  ...Array.from({ length: searches }, search),
+  watch(),
+])
+const percentile = (values: number[], share: number): number =>
+  values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))]!
+const stored = statuses.get(204) ?? 0
+const offered = [...statuses.values()].reduce((sum, count) => sum + count, 0)
+console.table({
+  'pushes offered': offered,
+  'pushes stored': stored,
+  'lines stored a second': Math.round((stored * linesPerPush) / seconds),
+  'other answers': [...statuses].map(([status, count]) => `${status}: ${count}`).join(', '),
+  'searches done': searched,
+  'longest pause of the main thread, median ms': Math.round(percentile(pauses, 0.5) * 10) / 10,
+  'longest pause of the main thread, worst ms': Math.round(Math.max(...pauses) * 10) / 10,
+  'login p99 ms': Math.round(percentile(logins, 0.99)),
+  'memory, most MiB': Math.round(Math.max(...resident)),
+})
+const exited = once(server, 'exit')
+server.kill('SIGTERM')
+await exited
+rmSync(dataDir, { recursive: true, force: true })
