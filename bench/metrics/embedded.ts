@@ -27,11 +27,6 @@ const ms = (text: string | null): number => Number(text) * 1_000
 async function answer(request: IncomingMessage): Promise<string> {
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost')
   if (pathname === '/ready') return 'ready'
-  if (pathname === '/maintain') {
-    await store.maintain()
-    globalThis.gc?.()
-    return JSON.stringify(store.health())
-  }
   if (pathname === '/api/v1/write') {
     await write(request)
     return ''

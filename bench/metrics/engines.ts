@@ -78,11 +78,11 @@ export async function victoriaMetrics(): Promise<Engine> {
   }
 }
 
-/** Our store behind nothing but node:http, in a process of its own. */
+/** Our store behind nothing but node:http, in a process of its own with as small a young generation as its thread has. */
 export async function embedded(): Promise<Engine> {
   const { dir, port } = await place('embedded')
   const url = `http://127.0.0.1:${port}`
-  const args = ['--expose-gc', join(import.meta.dirname, 'embedded.ts'), dir, String(port)]
+  const args = ['--max-semi-space-size=8', join(import.meta.dirname, 'embedded.ts'), dir, String(port)]
   const child = await started('embedded', process.execPath, args, dir, `${url}/ready`)
   return {
     name: 'embedded',
@@ -92,6 +92,48 @@ export async function embedded(): Promise<Engine> {
     writeUrl: `${url}/api/v1/write`,
     queryUrl: `${url}/api/v1`,
   }
+}
+
+const password = 'a phrase for measuring'
+
+/** The whole server, with an API key, as a sender and Grafana meet it. */
+export async function miktos(): Promise<Engine> {
+  const { dir, port } = await place('miktos')
+  const url = `http://127.0.0.1:${port}`
+  const args = [join(import.meta.dirname, '../../src/cli/main.ts'), 'serve', '--port', String(port), '--data-dir', dir]
+  const unlimited = { MIKTOS_RATE_LIMIT: '1000000000', MIKTOS_RATE_LIMIT_AUTH: '1000000' }
+  const child = await started('miktos', process.execPath, args, dir, `${url}/health`, {
+    ...unlimited,
+    MIKTOS_ADMIN_EMAIL: 'bench@example.com',
+    MIKTOS_ADMIN_PASSWORD: password,
+  })
+  const { tokens } = await answered<{ tokens: { access_token: string } }>(`${url}/api/v1/auth/login`, {
+    email: 'bench@example.com',
+    password,
+  })
+  const bearer = (token: string): Record<string, string> => ({ authorization: `Bearer ${token}` })
+  const order = { name: 'bench', scopes: ['metrics:read', 'metrics:write'] }
+  const { key } = await answered<{ key: string }>(`${url}/api/v1/me/api-keys`, order, bearer(tokens.access_token))
+  const api = `${url}/prometheus/api/v1`
+  return {
+    name: 'Miktos',
+    process: child,
+    dir: join(dir, 'metrics'),
+    headers: bearer(key),
+    writeUrl: `${api}/write`,
+    queryUrl: api,
+  }
+}
+
+async function answered<Reply>(url: string, body: unknown, headers: Record<string, string> = {}): Promise<Reply> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  })
+  const text = await response.text()
+  if (!response.ok) throw new Error(`${url} answered ${response.status}: ${text}`)
+  return JSON.parse(text) as Reply
 }
 
 async function place(name: string): Promise<{ dir: string; port: number }> {

@@ -1,6 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { remoteWrites, stepMs } from './data.ts'
-import { cpuSeconds, diskBytes, embedded, prometheus, residentBytes, victoriaMetrics, type Engine } from './engines.ts'
+import {
+  cpuSeconds,
+  diskBytes,
+  embedded,
+  miktos,
+  prometheus,
+  residentBytes,
+  victoriaMetrics,
+  type Engine,
+} from './engines.ts'
 
 /**
  * The store of metrics beside Prometheus and VictoriaMetrics: the same bodies of remote write, then the same
@@ -13,6 +22,9 @@ const sizes = (process.argv.length > 2 ? process.argv.slice(2) : ['1000:24', '10
 const roundCount = 9
 /** Prometheus makes its blocks once a minute. */
 const settleMs = Number(process.env['BENCH_SETTLE_MS'] ?? 150_000)
+
+/** The whole server, or with `BENCH_ENGINE=embedded` its store alone. */
+const own = process.env['BENCH_ENGINE'] === 'embedded' ? embedded : miktos
 
 const note = (text: string): void => void process.stderr.write(`${text}\n`)
 
@@ -112,7 +124,7 @@ const ratio = (own: number, others: number[]): string =>
   `${own.toPrecision(3)} (${others.map((other) => `${(own / other).toFixed(2)}x`).join(', ')})`
 
 async function run(seriesCount: number, hours: number): Promise<void> {
-  const engines = [await embedded(), await prometheus(), await victoriaMetrics()]
+  const engines = [await own(), await prometheus(), await victoriaMetrics()]
   try {
     const endMs = Math.floor((Date.now() - 60_000) / 60_000) * 60_000
     const fromMs = endMs - hours * hourMs
@@ -127,7 +139,6 @@ async function run(seriesCount: number, hours: number): Promise<void> {
     const peaks = engines.map((engine) => residentBytes(engine, 'VmRSS'))
     note('loaded; waiting until blocks are made')
     await delay(settleMs)
-    await fetch(new URL('/maintain', engines[0]!.writeUrl))
     const settled = engines.map(cpuSeconds)
 
     print(

@@ -75,7 +75,8 @@ export async function startThread<M extends Methods>(
     const started = new Worker(entry, {
       name,
       workerData: data(),
-      resourceLimits: { maxOldGenerationSizeMb: heapMbMax },
+      // Left alone, V8 spends 100 MB more on young objects, which makes nothing faster here.
+      resourceLimits: { maxOldGenerationSizeMb: heapMbMax, maxYoungGenerationSizeMb: 24 },
     })
     let failure: Error | undefined
     started.on('message', (reply: Reply) => {
