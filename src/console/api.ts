@@ -6,6 +6,7 @@ import type { authEndpoints } from '#features/auth/contract.ts'
 import type { dashboardsEndpoints } from '#features/dashboards/contract.ts'
 import type { demoEndpoints } from '#features/demo/contract.ts'
 import type { logsEndpoints } from '#features/logs/contract.ts'
+import type { metricsEndpoints } from '#features/metrics/contract.ts'
 import type { mfaEndpoints } from '#features/mfa/contract.ts'
 import type { processesEndpoints } from '#features/processes/contract.ts'
 import type { projectsEndpoints } from '#features/projects/contract.ts'
@@ -22,6 +23,7 @@ export type Api = ByRoute<typeof activityEndpoints> &
   ByRoute<typeof dashboardsEndpoints> &
   ByRoute<typeof demoEndpoints> &
   ByRoute<typeof logsEndpoints> &
+  ByRoute<typeof metricsEndpoints> &
   ByRoute<typeof mfaEndpoints> &
   ByRoute<typeof processesEndpoints> &
   ByRoute<typeof projectsEndpoints> &

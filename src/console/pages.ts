@@ -1,5 +1,6 @@
 import {
   Activity,
+  ChartSpline,
   CircleUserRound,
   Cpu,
   FileClock,
@@ -67,6 +68,16 @@ export const pages: Page[] = [
     icon: ScrollText,
     chord: 'l',
     keywords: 'lines search live tail errors follow export',
+  },
+  {
+    path: pb.explore(),
+    title: 'Metrics',
+    load: () => import('#features/metrics/console/ExplorePage.tsx'),
+    permission: 'metrics:read',
+    nav: { group: 'Observe' },
+    icon: ChartSpline,
+    chord: 'e',
+    keywords: 'explore promql query graph prometheus series',
   },
   {
     path: pb.projects(),

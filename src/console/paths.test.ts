@@ -8,6 +8,7 @@ describe('the path builder', () => {
     const addresses = {
       overview: pb.overview(),
       logs: pb.logs(),
+      explore: pb.explore(),
       activity: pb.activity(),
       activityUsers: pb.activity('users'),
       userActivity: pb.userActivity(id),
@@ -38,6 +39,7 @@ describe('the path builder', () => {
     assert.deepEqual(addresses, {
       overview: '/',
       logs: '/logs',
+      explore: '/explore',
       activity: '/activity',
       activityUsers: '/activity/users',
       userActivity: '/activity/users/a%2Fb%20c',

@@ -4,6 +4,7 @@ const segment = (text: string): string => encodeURIComponent(text)
 export const pb = {
   overview: () => '/',
   logs: () => '/logs',
+  explore: () => '/explore',
   activity: (tab?: 'users' | 'endpoints' | 'logins' | 'resources') => (tab ? `/activity/${tab}` : '/activity'),
   userActivity: (id: string) => `/activity/users/${segment(id)}`,
   projects: () => '/projects',

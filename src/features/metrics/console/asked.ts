@@ -27,7 +27,7 @@ export function stepOf(text: string): number | undefined {
 }
 
 export function stepText(ms: number): string {
-  const unit = ['d', 'h', 'm', 's'].find((name) => ms % unitMs[name]! === 0) ?? 'ms'
+  const unit = ['d', 'h', 'm', 's'].find((name) => Number.isInteger(ms / unitMs[name]!)) ?? 'ms'
   return `${ms / unitMs[unit]!}${unit}`
 }
 
@@ -49,7 +49,8 @@ const pointsAgain = 2
 /** Where an answer that is known already has to be asked anew. */
 export const tailFrom = ({ toMs }: Span, stepMs: number): number => toMs - (pointsAgain - 1) * stepMs
 
-const keyOf = (metric: Record<string, string>): string => JSON.stringify(Object.entries(metric).toSorted())
+const keyOf = (metric: Record<string, string>): string =>
+  JSON.stringify(Object.entries(metric).toSorted(([one], [other]) => (one < other ? -1 : 1)))
 
 /** The earlier answer up to where the tail begins, then the tail; nothing before `fromMs`. Both on one grid. */
 export function joined(earlier: Matrix, tail: Matrix, fromMs: number): Matrix {

@@ -1,9 +1,6 @@
-import type { Unit } from '#console/ui/unit.ts'
-
 export interface Starter {
   label: string
   expression: string
-  unit?: Unit
   /** Metrics without which it would be empty. */
   needs: string[]
 }
@@ -36,7 +33,6 @@ const known: Starter[] = [
     label: 'Requests that failed',
     expression:
       'sum(rate(http_server_request_duration_seconds_count{http_response_status_code=~"5.."}[5m])) / sum(rate(http_server_request_duration_seconds_count[5m]))',
-    unit: 'ratio',
     needs: ['http_server_request_duration_seconds_count'],
   },
   {
@@ -47,7 +43,6 @@ const known: Starter[] = [
   {
     label: 'Tokens per minute by model',
     expression: 'sum by (gen_ai_request_model) (rate(gen_ai_client_token_usage_sum[5m])) * 60',
-    unit: 'count',
     needs: ['gen_ai_client_token_usage_sum'],
   },
   {

@@ -10,6 +10,8 @@ for (const [expression, unit] of [
   ['sum(rate(http_server_request_duration_seconds_count[5m]))', 'per_second'],
   ['system_cpu_utilization_ratio', 'ratio'],
   ['sum(rate(a_total[5m])) / sum(rate(b_total[5m]))', 'count'],
+  ['sum(rate(a_total{code="500"}[5m])) / sum(rate(a_total[5m]))', 'ratio'],
+  ['sum(rate(tokens_total[5m])) * 60', 'count'],
   ['up', 'count'],
   ['rate(x[5m])', 'per_second'],
 ] as const) {

@@ -9,20 +9,24 @@ const endings: [ending: RegExp, unit: Unit][] = [
   [/_percent$/, 'percent'],
 ]
 
+const rateOf: Partial<Record<Unit, Unit>> = {
+  bytes: 'bytes_per_second',
+  // Seconds per second are a share of the time.
+  seconds: 'ratio',
+}
+
 /** A guess at what the numbers are, from the names in the expression and whether they are rates. */
 export function unitOf(expression: string): Unit {
-  const name = /[a-zA-Z_:][\w:]*_(?:bytes|seconds|milliseconds|ms|ratio|percent|total|count|sum|bucket)\b/.exec(
-    expression,
-  )?.[0]
+  const names = expression.match(
+    /[a-zA-Z_:][\w:]*_(?:bytes|seconds|milliseconds|ms|ratio|percent|total|count|sum|bucket)\b/g,
+  )
   const isRate = /\b(?:rate|irate|deriv)\s*\(/.test(expression)
-  // One number divided by another has a unit that names do not tell.
-  const isQuotient = /\)\s*\//.test(expression)
-  if (name === undefined || isQuotient) return isRate && !isQuotient ? 'per_second' : 'count'
+  // What is divided by its like is a share of it; otherwise names do not tell what comes out.
+  if (/\)\s*\//.test(expression)) return names && names.length > 1 && new Set(names).size === 1 ? 'ratio' : 'count'
+  if (/\)\s*\*/.test(expression)) return 'count'
+  const name = names?.[0] ?? ''
   const base = name.replace(/_(?:total|sum|bucket)$/, '')
   const unit = endings.find(([ending]) => ending.test(base))?.[1] ?? 'count'
-  if (name.endsWith('_bucket') && /\bhistogram_quantile\s*\(/.test(expression)) return unit
-  if (!isRate) return unit
-  // Seconds per second are a share of the time.
-  const rates: Partial<Record<Unit, Unit>> = { bytes: 'bytes_per_second', seconds: 'ratio' }
-  return rates[unit] ?? 'per_second'
+  if (!isRate || /\bhistogram_quantile\s*\(/.test(expression)) return unit
+  return rateOf[unit] ?? 'per_second'
 }

@@ -1,0 +1,110 @@
+import { History, LibraryBig, X } from 'lucide-react'
+import { useState } from 'react'
+import type { TimeRange } from '#console/timeRange.ts'
+import { Button, IconButton } from '#console/ui/Button.tsx'
+import { Card } from '#console/ui/Card.tsx'
+import { ErrorPanel } from '#console/ui/ErrorPanel.tsx'
+import { Skeleton } from '#console/ui/Skeleton.tsx'
+import { queriesMax, type ExploreSearch, type PaneName, type SetExploreSearch } from './address.ts'
+import { HistoryDialog } from './HistoryDialog.tsx'
+import { MetricBrowser } from './MetricBrowser.tsx'
+import { AddQuery, QueryRows } from './QueryRows.tsx'
+import { ResultView } from './ResultView.tsx'
+import { SlowNote } from './SlowNote.tsx'
+import { Starters } from './Starters.tsx'
+import { unitOf } from './unitOf.ts'
+import type { Results } from './useResults.ts'
+
+interface PaneProps {
+  pane: PaneName
+  search: ExploreSearch
+  setSearch: SetExploreSearch
+  drafts: readonly string[]
+  results: Results
+  onDrafts: (drafts: string[]) => void
+  /** With drafts: these instead of what is written. */
+  onRun: (drafts?: string[]) => void
+  onRange: (range: TimeRange) => void
+  /** Present where there is another pane beside it. */
+  onClose?: (() => void) | undefined
+}
+
+/** Queries and what they found. */
+export function Pane(props: PaneProps) {
+  const { pane, search, setSearch, drafts, results, onDrafts, onRun, onRange, onClose } = props
+  const { found, error, isLoading } = results
+  const [dialog, setDialog] = useState<'metrics' | 'history'>()
+  const answers = found?.answers[pane] ?? []
+  const close = (): void => setDialog(undefined)
+  const paneLabel = pane === 'r' ? ', second pane' : ''
+  return (
+    <Card className="@container">
+      <QueryRows
+        drafts={drafts}
+        answers={answers}
+        found={found}
+        onDrafts={onDrafts}
+        onRun={onRun}
+        onStep={(step) => setSearch({ step })}
+        paneLabel={paneLabel}
+        autoFocus={pane === 'q' && drafts.length === 1 && drafts[0] === ''}
+      />
+      <div className="mt-1 mb-3 flex flex-wrap items-center gap-1">
+        <AddQuery drafts={drafts} onDrafts={onDrafts} />
+        <Button variant="ghost" icon={LibraryBig} onClick={() => setDialog('metrics')}>
+          Metrics
+        </Button>
+        <Button variant="ghost" icon={History} onClick={() => setDialog('history')}>
+          History
+        </Button>
+        {onClose && <IconButton icon={X} label={`Close this pane${paneLabel}`} onClick={onClose} className="ml-auto" />}
+      </div>
+      {error && answers.length === 0 && <ErrorPanel error={error} what="the result" onRetry={() => onRun()} />}
+      {error && answers.length > 0 && (
+        <div className="mb-2">
+          <ErrorPanel error={error} what="newer values" onRetry={() => onRun()} />
+        </div>
+      )}
+      {isLoading && (
+        <>
+          <Skeleton className="h-80" />
+          <SlowNote onCancel={results.cancel} />
+        </>
+      )}
+      {found && answers.some(({ result }) => result.type !== 'error') && (
+        <ResultView
+          pane={pane}
+          search={search}
+          found={found}
+          unit={search.unit ?? unitOf(answers[0]?.expression ?? '')}
+          refreshMs={results.refreshMs}
+          onRange={onRange}
+        />
+      )}
+      {!isLoading && !error && answers.length === 0 && <Starters onStart={(expression) => onRun([expression])} />}
+      <MetricBrowser
+        open={dialog === 'metrics'}
+        onClose={close}
+        onChoose={(expression) => {
+          close()
+          onRun(withExpression(drafts, expression))
+        }}
+      />
+      <HistoryDialog
+        open={dialog === 'history'}
+        onClose={close}
+        onChoose={(queries) => {
+          close()
+          onRun(queries)
+        }}
+      />
+    </Card>
+  )
+}
+
+/** In the first empty row, in a new one, or, where no more fit, instead of the last. */
+function withExpression(drafts: readonly string[], expression: string): string[] {
+  const empty = drafts.findIndex((draft) => draft.trim() === '')
+  if (empty !== -1) return drafts.with(empty, expression)
+  return drafts.length < queriesMax ? [...drafts, expression] : drafts.with(queriesMax - 1, expression)
+}

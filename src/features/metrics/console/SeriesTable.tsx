@@ -1,0 +1,75 @@
+import { useMemo, useState } from 'react'
+import { Button } from '#console/ui/Button.tsx'
+import { EmptyState } from '#console/ui/EmptyState.tsx'
+import { Table, type Column } from '#console/ui/Table.tsx'
+import { formatUnit, type Unit } from '#console/ui/unit.ts'
+import type { SeriesRow } from './lines.ts'
+
+const columnsMax = 12
+const rowsMax = 200
+
+/** The newest value of each series, a column for each label. */
+export function SeriesTable({ rows, unit }: { rows: readonly SeriesRow[]; unit: Unit }) {
+  const [sort, setSort] = useState('')
+  const [isWhole, setWhole] = useState(false)
+  const columns = useMemo(() => columnsOf(rows, unit), [rows, unit])
+  const sorted = useMemo(() => sortedBy(rows, sort), [rows, sort])
+  const shown = isWhole ? sorted : sorted.slice(0, rowsMax)
+  return (
+    <>
+      <Table
+        label="Series"
+        columns={columns}
+        rows={shown}
+        rowKey={({ key }) => key}
+        sort={sort}
+        onSort={setSort}
+        empty={
+          <EmptyState kind="filtered" title="No series">
+            Nothing matches in this range.
+          </EmptyState>
+        }
+      />
+      {sorted.length > shown.length && (
+        <Button size="sm" variant="ghost" className="m-2" onClick={() => setWhole(true)}>
+          Show {sorted.length - shown.length} more
+        </Button>
+      )}
+    </>
+  )
+}
+
+function columnsOf(rows: readonly SeriesRow[], unit: Unit): Column<SeriesRow>[] {
+  const names = [...new Set(rows.flatMap(({ metric }) => Object.keys(metric)))].slice(0, columnsMax)
+  const hasLetters = rows.some(({ letter }) => letter !== undefined)
+  return [
+    ...(hasLetters ? [{ key: 'letter', header: 'Query', cell: ({ letter }: SeriesRow) => letter }] : []),
+    ...names.map((name) => ({
+      key: `label:${name}`,
+      header: name === '__name__' ? 'Metric' : name,
+      sortable: true,
+      cell: ({ metric }: SeriesRow) => <span className="font-mono text-sm break-all">{metric[name] ?? ''}</span>,
+    })),
+    {
+      key: 'value',
+      header: 'Value',
+      align: 'end',
+      sortable: true,
+      primary: names.length === 0,
+      cell: ({ value }) => (
+        <span title={String(value)}>{typeof value === 'string' ? value : formatUnit(value, unit)}</span>
+      ),
+    },
+  ]
+}
+
+function sortedBy(rows: readonly SeriesRow[], sort: string): readonly SeriesRow[] {
+  if (sort === '') return rows
+  const sign = sort.startsWith('-') ? -1 : 1
+  const by = sort.replace(/^-/, '')
+  if (by === 'value') return rows.toSorted((a, b) => sign * (Number(a.value) - Number(b.value)))
+  const label = by.replace('label:', '')
+  return rows.toSorted(
+    (a, b) => sign * (a.metric[label] ?? '').localeCompare(b.metric[label] ?? '', 'en', { numeric: true }),
+  )
+}
