@@ -19,7 +19,7 @@ export class Disk {
   /** @throws AppError INSUFFICIENT_STORAGE when the disk is fuller than it may be */
   async requireRoom(): Promise<void> {
     // A duration of this process, whatever clock the store was given.
-    if (performance.now() - this.#checkedAt > recheckMs) await this.#check()
+    if (performance.now() - this.#checkedAt > recheckMs) await this.look()
     if (this.#share > this.#shareMax) throw insufficientStorage()
   }
 
@@ -27,7 +27,7 @@ export class Disk {
     return this.#share > this.#shareMax
   }
 
-  async #check(): Promise<void> {
+  async look(): Promise<void> {
     const { blocks, bfree, bavail } = await statfs(this.#folder)
     const used = blocks - bfree
     this.#share = used / Math.max(1, used + bavail)

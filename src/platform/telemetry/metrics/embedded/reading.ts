@@ -5,8 +5,9 @@ import { copySamples, type HeadWindow, type WindowSeries } from './headWindow.ts
 import type { Samples, Scratch } from './scratch.ts'
 import type { IndexedSeries } from './seriesIndex.ts'
 
-/** How many series are read from the files at once. */
+/** How many series are read from the files at once, and from how many places of files, to bound the memory. */
 const batchSeries = 256
+const batchRegions = 2_048
 const turnMs = 8
 
 /** What holds the samples of a span. */
@@ -55,8 +56,9 @@ export async function* readSeries(
   signal.throwIfAborted()
   const turns = new Turns(signal)
   inOrderOfFile(wanted, sources.files.at(-1), span)
-  for (let first = 0; first < wanted.length; first += batchSeries) {
-    const batch = wanted.slice(first, first + batchSeries)
+  const size = Math.max(1, Math.min(batchSeries, Math.floor(batchRegions / Math.max(1, sources.files.length))))
+  for (let first = 0; first < wanted.length; first += size) {
+    const batch = wanted.slice(first, first + size)
     scratch.reuseBytes()
     const pieces = piecesOf(batch, sources, span, scratch)
     for (const [index, { labels }] of batch.entries()) {

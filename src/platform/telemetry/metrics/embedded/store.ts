@@ -95,9 +95,14 @@ export async function openEmbeddedMetrics(options: EmbeddedMetricsOptions): Prom
     (batch) => intake.take(batch, wal, now(), oldestMs()),
     () => maintenance.beginSealing(),
   )
-  const timer = setInterval(() => void maintain(), maintainEveryMs).unref()
+  let isClosed = false
+  const timer = setInterval(() => {
+    maintain().catch((error: unknown) => warn('Metrics could not be kept in order', { reason: String(error) }))
+  }, maintainEveryMs).unref()
 
   async function maintain(): Promise<void> {
+    await disk.look()
+    if (isClosed) return
     await commits.run()
     await maintenance.run()
   }
@@ -150,6 +155,7 @@ export async function openEmbeddedMetrics(options: EmbeddedMetricsOptions): Prom
     maintain,
     close: async () => {
       clearInterval(timer)
+      isClosed = true
       await commits.close()
       await maintenance.stop()
       await wal.close()
