@@ -1,6 +1,5 @@
 import { mkdirSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { DuckDBInstance } from '@duckdb/node-api'
 import Database from 'better-sqlite3'
 import { openEmbeddedLogs } from '../../src/platform/telemetry/logs/embedded/index.ts'
 import { severities, type LinePredicate, type LogBatch } from '../../src/platform/telemetry/logs/logs.ts'
@@ -107,6 +106,8 @@ async function sqlite(dir: string): Promise<Engine> {
 }
 
 async function duckdb(dir: string): Promise<Engine> {
+  // Loaded here, so that the other engines' memory is their own.
+  const { DuckDBInstance } = await import('@duckdb/node-api')
   const instance = await DuckDBInstance.create(join(dir, 'table.duckdb'))
   const db = await instance.connect()
   await db.run('create table lines (ts bigint, service varchar, level utinyint, line varchar)')

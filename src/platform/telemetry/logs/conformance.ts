@@ -15,7 +15,7 @@ export interface OpenedLogs {
 }
 
 /** `batch_ids`: knows a batch that comes again. `duplicates`: counts lines that come twice. `tail`: tells of new lines. */
-export type Ability = 'batch_ids' | 'duplicates' | 'tail' | 'old_lines'
+export type Ability = 'batch_ids' | 'duplicates' | 'tail'
 
 /** What every store of logs does; `open` gives one without lines. */
 export function logsConformance(name: string, open: () => Promise<OpenedLogs>): void {
@@ -430,7 +430,7 @@ export function logsConformance(name: string, open: () => Promise<OpenedLogs>): 
 
 const sum = (numbers: number[]): number => numbers.reduce((total, number) => total + number, 0)
 
-/** A store with the shorthand of these tests: a minute before now is second 0. */
+/** A store with the shorthand of these tests: second 0 is the last full hour but one. */
 class Fixture {
   readonly store: LogStore
   readonly lacks: readonly Ability[]

@@ -52,8 +52,8 @@ export interface EmbeddedLogs extends LogStore {
 const defaultSizes: HeadSizes = {
   blockLines: 8_192,
   frameBytes: 128 * 1024,
-  headLines: 131_072,
-  headBytes: 32 * 1024 * 1024,
+  headLines: 65_536,
+  headBytes: 16 * 1024 * 1024,
 }
 
 const retainEveryMs = 60_000

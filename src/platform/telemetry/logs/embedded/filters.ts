@@ -1,8 +1,9 @@
 import type { Probe } from './lines.ts'
 
 /**
- * Two filters per block. Words: a Bloom filter whose bits for one word share 64 bytes. Trigrams: a bit for each
- * sequence of three bytes. Both take ASCII letters of either case for the same and never deny what is there.
+ * Two filters per block. Words: a Bloom filter whose bits for one word share 64 bytes; it also knows pieces of long
+ * words, so that an id is found that stands within a longer one. Trigrams: a bit for each sequence of three bytes. Both
+ * take ASCII letters of either case for the same and never deny what is there.
  */
 export interface Filters {
   words: Uint8Array
@@ -32,6 +33,15 @@ for (let byte = 0; byte < 256; byte++) {
 }
 
 const trigramCount = 1 << 18
+
+/**
+ * Of the pieces of six bytes that begin at eleven places one after the other, the one with the least hash is kept. So
+ * whatever stretch of a word is looked for, from 16 bytes on, it has a piece that was kept as well.
+ */
+const pieceBytes = 6
+const pieceWindow = 11
+const longWordBytes = pieceBytes + pieceWindow - 1
+
 const hashSeed = 0x811c9dc5 | 0
 /** The bit that tells small letters from capitals is set; other signs that differ in it alone pass for the same. */
 const extend = (hash: number, byte: number): number => Math.imul(hash ^ (byte | 0x20), 0x01000193)
@@ -61,13 +71,20 @@ export class FilterBuilder {
     let table = this.#table
     let hash = hashSeed
     let trigram = 0
+    let start = 0
     for (let index = 0; index < text.length; index++) {
       const byte = text[index]!
       const signs = classes[byte]!
       trigram = ((trigram << 6) | (signs & 63)) & (trigramCount - 1)
       trigrams[trigram] = 1
-      if (signs >= wordBit) hash = Math.imul(hash ^ (byte | 0x20), 0x01000193)
-      else if (hash !== hashSeed) {
+      if (signs >= wordBit) {
+        if (hash === hashSeed) start = index
+        hash = Math.imul(hash ^ (byte | 0x20), 0x01000193)
+      } else if (hash !== hashSeed) {
+        if (index - start >= longWordBytes) {
+          for (const piece of keptPieces(text, start, index)) this.#insert(piece)
+          table = this.#table
+        }
         // Most words were there before, and are found at the first look.
         if (table[slotOf(hash, table.length)] !== hash) {
           this.#insert(hash)
@@ -134,6 +151,29 @@ export class FilterBuilder {
   }
 }
 
+let hashes = new Uint32Array(256)
+
+/** Hashes of the pieces of a long word that are kept. */
+function keptPieces(bytes: Uint8Array, from: number, to: number): number[] {
+  const count = to - from - pieceBytes + 1
+  if (count > hashes.length) hashes = new Uint32Array(count * 2)
+  for (let place = 0; place < count; place++) {
+    let hash = hashSeed
+    for (let at = from + place; at < from + place + pieceBytes; at++) hash = extend(hash, bytes[at]!)
+    hashes[place] = finish(hash)
+  }
+  const kept: number[] = []
+  for (let first = 0, least = -1; first + pieceWindow <= count; first++) {
+    const last = first + pieceWindow - 1
+    const before = least
+    if (least >= first) least = hashes[last]! <= hashes[least]! ? last : least
+    else
+      for (let place = (least = first) + 1; place <= last; place++) if (hashes[place]! <= hashes[least]!) least = place
+    if (least !== before) kept.push(hashes[least]! | 0 || 1)
+  }
+  return kept
+}
+
 /** The bit of a trigram in a filter of so many bytes, a power of two. */
 const trigramPlace = (trigram: number, bytes: number): number =>
   (Math.imul(trigram, 0x9e3779b1) >>> 8) & (bytes * 8 - 1)
@@ -151,6 +191,7 @@ function wordHashes(bytes: Buffer, wholeWords: boolean): number[] {
     if (index < bytes.length && isWordByte[bytes[index]!]) continue
     const isWhole = wholeWords || (start > 0 && index < bytes.length)
     if (index > start && isWhole) hashes.add(bytes.subarray(start, index).reduce(extend, hashSeed) | 0 || 1)
+    if (index - start >= longWordBytes) for (const piece of keptPieces(bytes, start, index)) hashes.add(piece)
     start = index + 1
   }
   // One that hashes to the seed passes for no word when filters are built.

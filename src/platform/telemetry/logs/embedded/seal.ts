@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Labels } from '../../labels.ts'
+import { severities } from '../logs.ts'
 import { FilterBuilder, type Filters } from './filters.ts'
 import { HeadDay } from './head.ts'
 import { severityCount } from './lines.ts'
@@ -39,11 +40,30 @@ export interface EncodedBlock {
   filters: Filters
 }
 
+/** Severities that are looked for by themselves: those of a group share blocks, where they are few. */
+const sought = [[severities.indexOf('error'), severities.indexOf('critical')], [severities.indexOf('warn')]]
+/** Of all lines; where more have such a severity they stay with their services. */
+const soughtShareMax = 0.1
+
 /**
- * Rows of each block to be, in order of time. A service with many lines has blocks of its own, so that a search for
- * a service skips all others; the rest share blocks, neighbours by name together.
+ * Rows of each block to be, in order of time. Errors are kept together, so that the newest of them are in one place.
+ * Of the rest, a service with many lines has blocks of its own, so that a search for a service skips all others; the
+ * remaining ones share blocks, neighbours by name together.
  */
 export function arrange(head: HeadDay, streams: Streams, { blockLines }: BlockSizes): Uint32Array[] {
+  const severityOf = (row: number): number => head.chunkOf(row).severities[HeadDay.rowInChunk(row)]!
+  let rest = Uint32Array.from({ length: head.length }, (_, row) => row)
+  const blocks: Uint32Array[] = []
+  for (const group of sought) {
+    const found = rest.filter((row) => group.includes(severityOf(row)))
+    if (found.length === 0 || found.length > head.length * soughtShareMax) continue
+    blocks.push(...portions(inOrderOfTime(head, found), blockLines))
+    rest = rest.filter((row) => !group.includes(severityOf(row)))
+  }
+  return [...blocks, ...arrangeServices(head, rest, streams, blockLines)]
+}
+
+function arrangeServices(head: HeadDay, rows: Uint32Array, streams: Streams, blockLines: number): Uint32Array[] {
   const blocks: Uint32Array[] = []
   let shared: Uint32Array[] = []
   let sharedLines = 0
@@ -52,12 +72,12 @@ export function arrange(head: HeadDay, streams: Streams, { blockLines }: BlockSi
     shared = []
     sharedLines = 0
   }
-  for (const rows of rowsByService(head, streams)) {
-    if (rows.length * 4 >= blockLines) blocks.push(...portions(inOrderOfTime(head, rows), blockLines))
+  for (const ofService of rowsByService(head, rows, streams)) {
+    if (ofService.length * 4 >= blockLines) blocks.push(...portions(inOrderOfTime(head, ofService), blockLines))
     else {
-      if (sharedLines + rows.length > blockLines) closeShared()
-      shared.push(rows)
-      sharedLines += rows.length
+      if (sharedLines + ofService.length > blockLines) closeShared()
+      shared.push(ofService)
+      sharedLines += ofService.length
     }
   }
   closeShared()
@@ -65,18 +85,14 @@ export function arrange(head: HeadDay, streams: Streams, { blockLines }: BlockSi
 }
 
 /** The rows of each service, services in order of their names. */
-function rowsByService(head: HeadDay, streams: Streams): Uint32Array[] {
+function rowsByService(head: HeadDay, all: Uint32Array, streams: Streams): Uint32Array[] {
   const counts = new Map<string, number>()
-  const { length } = head
-  const streamOf = (row: number): number => head.chunkOf(row).streams[HeadDay.rowInChunk(row)]!
-  for (let row = 0; row < length; row++) {
-    const { service } = streams.at(streamOf(row))
-    counts.set(service, (counts.get(service) ?? 0) + 1)
-  }
+  const serviceOf = (row: number): string => streams.at(head.chunkOf(row).streams[HeadDay.rowInChunk(row)]!).service
+  for (const row of all) counts.set(serviceOf(row), (counts.get(serviceOf(row)) ?? 0) + 1)
   const names = [...counts.keys()].toSorted()
   const rows = new Map(names.map((name) => [name, { rows: new Uint32Array(counts.get(name)!), length: 0 }]))
-  for (let row = 0; row < length; row++) {
-    const service = rows.get(streams.at(streamOf(row)).service)!
+  for (const row of all) {
+    const service = rows.get(serviceOf(row))!
     service.rows[service.length++] = row
   }
   return [...rows.values()].map((service) => service.rows)
