@@ -4,6 +4,7 @@ import { apiKeysFeature } from './api-keys/index.ts'
 import { createAudit } from './audit/index.ts'
 import { createAuth, type Auth } from './auth/index.ts'
 import { backupFeature } from './backup/index.ts'
+import { createCollection } from './collection/index.ts'
 import { createDashboards } from './dashboards/index.ts'
 import { createDemo } from './demo/index.ts'
 import { createMetricsFeature } from './metrics/index.ts'
@@ -32,6 +33,7 @@ export function createFeatures(): { features: Feature[]; auth: Auth } {
     createDemo(activity),
     logsFeature,
     createMetricsFeature(),
+    createCollection(),
     createDashboards(),
     settingsFeature,
     systemFeature,

@@ -5,7 +5,7 @@ import type { Events } from './events/events.ts'
 import type { HealthChecks } from './health.ts'
 import type { Lifecycle } from './lifecycle.ts'
 import type { RateLimiter } from './limits/limits.ts'
-import type { Logger } from './logging/logging.ts'
+import type { LineFeed, Logger } from './logging/logging.ts'
 import type { Metrics } from './metrics/metrics.ts'
 import type { Live } from './realtime/live.ts'
 import type { Secrets } from './secrets.ts'
@@ -25,6 +25,8 @@ export interface Platform {
   telemetry: Telemetry
   lifecycle: Lifecycle
   log: Logger
+  /** What `log` writes; nothing where the log is kept by somebody else, as in a local command. */
+  logLines: LineFeed
   /** Milliseconds since 1970. */
   now: () => number
   version: string

@@ -14,7 +14,7 @@ import { mountSite } from '#platform/http/site.ts'
 import { mountSockets } from '#platform/http/upgrade.ts'
 import { installationMigrations, requireSameKey } from '#platform/installation.ts'
 import { stopAll } from '#platform/lifecycle.ts'
-import type { Logger } from '#platform/logging/logging.ts'
+import type { LineFeed, Logger } from '#platform/logging/logging.ts'
 import { outboxMigrations, startOutboxSweep } from '#platform/outbox.ts'
 import type { Platform, Stop } from '#platform/platform.ts'
 import { createStream } from '#platform/realtime/stream.ts'
@@ -36,6 +36,8 @@ export interface App {
 export interface AppOptions {
   config: Config
   log: Logger
+  /** What `log` writes, to be stored with other logs. */
+  logLines?: LineFeed
   now?: () => number
   /** Jobs, sockets and pages; a local command needs none of them. */
   background?: boolean
@@ -50,8 +52,8 @@ export const migrationsOf = (features: readonly Feature[]): Migration[] => [
 ]
 
 /** The whole product, ready to listen or to be called in process. */
-export async function createApp({ config, log, now, background = true }: AppOptions): Promise<App> {
-  const { platform, close } = await createPlatform(config, log, now)
+export async function createApp({ config, log, logLines, now, background = true }: AppOptions): Promise<App> {
+  const { platform, close } = await createPlatform(config, log, now, logLines)
   const stops: Stop[] = [close]
   const stop = (deadlineMs = 10_000): Promise<void> =>
     stopAll(stops, deadlineMs, (error) =>

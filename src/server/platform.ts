@@ -9,8 +9,9 @@ import { memoryEvents } from '#platform/events/memory.ts'
 import { healthChecks } from '#platform/health.ts'
 import { createLifecycle } from '#platform/lifecycle.ts'
 import { memoryRateLimiter } from '#platform/limits/memory.ts'
-import type { Logger } from '#platform/logging/logging.ts'
+import type { LineFeed, Logger } from '#platform/logging/logging.ts'
 import { createMetrics } from '#platform/metrics/metrics.ts'
+import { telemetryObserver } from '#platform/metrics/telemetry.ts'
 import type { Platform, Stop } from '#platform/platform.ts'
 import { createLive } from '#platform/realtime/live.ts'
 import { createTelemetry } from '#platform/telemetry/telemetry.ts'
@@ -25,6 +26,7 @@ export async function createPlatform(
   config: Config,
   log: Logger,
   now: () => number = Date.now,
+  logLines: LineFeed = () => () => undefined,
 ): Promise<{ platform: Platform; close: Stop }> {
   const metrics = createMetrics({
     version,
@@ -32,9 +34,13 @@ export async function createPlatform(
     dataDir: config.get('data_dir'),
     now,
   })
-  const database = await openDatabase(config.get('database_url'), [metrics.queryPlugin])
+  const database = await openDatabase(
+    config.get('database_url'),
+    [metrics.queryObserver.plugin],
+    metrics.queryObserver.onFailed,
+  )
   const ports = await openPorts(config, log)
-  const telemetry = createTelemetry(config, log)
+  const telemetry = createTelemetry(config, log, telemetryObserver(metrics.registry))
   const platform: Platform = {
     config,
     database,
@@ -47,6 +53,7 @@ export async function createPlatform(
     live: createLive(now),
     telemetry,
     log,
+    logLines,
     now,
     version,
     instanceId: newId(),

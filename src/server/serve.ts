@@ -19,8 +19,8 @@ export type Supervised = boolean
 export async function serve(config: Config, supervised: Supervised): Promise<number> {
   const workers = config.get('server_workers')
   if (workers > 1 && cluster.isPrimary) return superviseWorkers(workers)
-  const { log, flush } = createLogger(config)
-  const app = await createApp({ config, log }).catch(async (error: unknown) => {
+  const { log, lines, flush } = createLogger(config)
+  const app = await createApp({ config, log, logLines: lines }).catch(async (error: unknown) => {
     await flush()
     throw error
   })

@@ -34,7 +34,7 @@ const sizeQuery = {
   }>`select sum(data_length + index_length) as bytes from information_schema.tables where table_schema = database()`,
 }
 
-async function sizeBytes({ dialect, write }: Database): Promise<number> {
+export async function sizeBytes({ dialect, write }: Database): Promise<number> {
   const { rows } = await sizeQuery[dialect].execute(write)
   return Number(rows[0]?.bytes ?? 0)
 }

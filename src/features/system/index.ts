@@ -7,6 +7,7 @@ import { probeHandlers, systemHandlers } from './routes.ts'
 import { declareTopics, publishSample, startEventsTopic, startHealthTopic } from './topics.ts'
 
 export { clearCache, modelCachePrefix } from './cache.ts'
+export { sizeBytes } from './database.ts'
 
 export const systemFeature = feature({
   name: 'system',

@@ -313,6 +313,18 @@ export const settings = {
     'Disk for logs in bytes; the oldest day goes first',
     live,
   ),
+  logs_own: retention.given(kinds.boolean, true, "Whether the lines of Miktos' own log are stored with the others"),
+  logs_journal: retention.given(
+    kinds.boolean,
+    true,
+    'Whether the journal of systemd is stored, where there is one: from the first start on',
+  ),
+  logs_docker: retention.given(
+    kinds.boolean,
+    true,
+    'Whether the logs of containers are stored, where there is a Docker engine: from the first start on',
+  ),
+  docker_socket: retention.given(kinds.path, '/var/run/docker.sock', 'Socket of the Docker engine of this machine'),
   metrics_interval_seconds: retention.given(
     kinds.integer(0, 3_600),
     15,

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { sql, type Kysely, type KyselyPlugin } from 'kysely'
 import type { Database, Dialect, OpenedEngine, Tables, Tx } from './database.ts'
+import type { OnFailedQuery } from './failed.ts'
 import { isRetryable } from './failures.ts'
 
 const attemptsMax = 8
@@ -8,10 +9,15 @@ const attemptsMax = 8
 /**
  * Opens the database that `url` names: `sqlite:///relative`, `sqlite:////absolute`, `postgres://…`,
  * `postgresql://…`, `mysql://…` or `mariadb://…`. The client library of an engine is loaded only
- * when that engine is used. The plugins see every query.
+ * when that engine is used. The plugins see every query,
+ * and `onFailed` those that fail.
  */
-export async function openDatabase(url: string, plugins: readonly KyselyPlugin[] = []): Promise<Database> {
-  const engine = withPlugins(await openEngine(url), plugins)
+export async function openDatabase(
+  url: string,
+  plugins: readonly KyselyPlugin[] = [],
+  onFailed: OnFailedQuery = () => undefined,
+): Promise<Database> {
+  const engine = withPlugins(await openEngine(url, onFailed), plugins)
   return {
     dialect: engine.dialect,
     description: engine.description,
@@ -59,12 +65,12 @@ function withPlugins(engine: OpenedEngine, plugins: readonly KyselyPlugin[]): Op
   return { ...engine, write, read: engine.read === engine.write ? write : wrap(engine.read) }
 }
 
-async function openEngine(url: string): Promise<OpenedEngine> {
+async function openEngine(url: string, onFailed: OnFailedQuery): Promise<OpenedEngine> {
   const scheme = url.slice(0, url.indexOf(':'))
-  if (scheme === 'sqlite') return (await import('./dialects/sqlite.ts')).openSqlite(url)
+  if (scheme === 'sqlite') return (await import('./dialects/sqlite.ts')).openSqlite(url, onFailed)
   if (scheme === 'postgres' || scheme === 'postgresql')
-    return (await import('./dialects/postgres.ts')).openPostgres(url)
-  if (scheme === 'mysql' || scheme === 'mariadb') return (await import('./dialects/mysql.ts')).openMysql(url)
+    return (await import('./dialects/postgres.ts')).openPostgres(url, onFailed)
+  if (scheme === 'mysql' || scheme === 'mariadb') return (await import('./dialects/mysql.ts')).openMysql(url, onFailed)
   throw new Error(`No database engine for "${scheme}:"; write sqlite:, postgres: or mysql:`)
 }
 

@@ -38,7 +38,7 @@ export const textFormat =
   }
 
 /** `{err: {code: 'X'}}` as `err.code=X`. */
-function flatten(fields: Record<string, unknown>, prefix = ''): [string, unknown][] {
+export function flatten(fields: Record<string, unknown>, prefix = ''): [string, unknown][] {
   return Object.entries(fields).flatMap(([key, value]): [string, unknown][] =>
     isRecord(value) && Object.keys(value).length > 0
       ? flatten(value, `${prefix}${key}.`)

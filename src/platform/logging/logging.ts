@@ -4,7 +4,7 @@ import pino from 'pino'
 import type { Config } from '#platform/config/config.ts'
 import { complain, writeStdout } from './consoleOutput.ts'
 import { describeError } from './describeError.ts'
-import { jsonFormat, parseLine, textFormat, type Format } from './format.ts'
+import { jsonFormat, parseLine, textFormat, type Format, type Line } from './format.ts'
 import { parseLogLevel, type LogLevel } from './level.ts'
 import { redactValue } from './redact.ts'
 import { rotatingFile } from './rotatingFile.ts'
@@ -13,8 +13,15 @@ import { queueSink, type Sink } from './sink.ts'
 /** Give each part its own by `log.child({ component: 'http' })`. */
 export type Logger = pino.Logger
 
+/** Told of every line that is written, redacted as it is written; must neither wait nor throw. */
+export type LineListener = (line: Line) => void
+
+/** Lines as they are written; the returned function ends it. */
+export type LineFeed = (listener: LineListener) => () => void
+
 export interface Logging {
   log: Logger
+  lines: LineFeed
   /** Call before the process ends: resolves when all lines are written, or after 2 s if they cannot be. */
   flush(): Promise<void>
   /** Takes effect at once, in every child too. `log_level` does so by itself when it changes. */
@@ -42,9 +49,15 @@ const pinoLevels = { DEBUG: 'debug', INFO: 'info', WARNING: 'warn', ERROR: 'erro
  */
 export function createLogger(config: Config, streams: Streams = {}): Logging {
   const outputs = openOutputs(config, streams)
+  const listeners = new Set<LineListener>()
   const write = (json: string): void => {
     const line = parseLine(json, redactValue)
     for (const { format, sink } of outputs) sink.write(format(line))
+    for (const listener of listeners) listener(line)
+  }
+  const lines: LineFeed = (listener) => {
+    listeners.add(listener)
+    return () => void listeners.delete(listener)
   }
   const log = pino(
     {
@@ -63,7 +76,7 @@ export function createLogger(config: Config, streams: Streams = {}): Logging {
   config.onChange((keys) => {
     if (keys.includes('log_level')) setLevel(config.get('log_level'))
   })
-  return { log, setLevel, flush: () => flushAll(outputs) }
+  return { log, lines, setLevel, flush: () => flushAll(outputs) }
 }
 
 const flushAll = async (outputs: Output[]): Promise<void> => {

@@ -1,12 +1,11 @@
 import { Gauge, Registry } from 'prom-client'
-import type { KyselyPlugin } from 'kysely'
 import { secondMs } from '#kernel/time.ts'
 import type { FinishedRequest } from '../http/server.ts'
 import { machineCpu, processCpu, type CpuMeter } from './cpu.ts'
 import { sampleHistory, type History } from './history.ts'
 import { requestObserver } from './http.ts'
 import { registerMachine } from './machineMetrics.ts'
-import { queryObserver, systemOf } from './queries.ts'
+import { queryObserver, systemOf, type QueryObserver } from './queries.ts'
 import type { Sample, SampleSource } from './sample.ts'
 import { rollingWindow, type RollingWindow } from './window.ts'
 
@@ -22,7 +21,7 @@ export interface Metrics {
   history: History
   observeRequest(request: FinishedRequest): void
   /** Measures the queries of the database whose URL this is. */
-  queryPlugin: KyselyPlugin
+  queryObserver: QueryObserver
   /** Processors of the machine, 0 to 100. */
   machineCpu: CpuMeter
   /** This process, 100 for each processor it keeps busy. */
@@ -53,7 +52,7 @@ export function createMetrics({ version, databaseUrl, dataDir, now }: MetricsOpt
     queries,
     history: sampleHistory(sampleEveryMs),
     observeRequest: requestObserver(registry, requests),
-    queryPlugin: queryObserver(registry, queries, systemOf(databaseUrl)),
+    queryObserver: queryObserver(registry, queries, systemOf(databaseUrl)),
     machineCpu: machineCpu(),
     processCpu: processCpu(),
     sampleFrom: (source) => void sources.push(source),

@@ -9,6 +9,7 @@ import { logsClient, type LogsClient } from './logs/client.ts'
 import type { LogsMethods, LogsThreadData } from './logs/thread.ts'
 import { metricsClient, type MetricsClient } from './metrics/client.ts'
 import type { MetricsMethods, MetricsThreadData } from './metrics/thread.ts'
+import { observedGate, observedLogs, observedMetrics, unobserved } from './observed.ts'
 import { lazyThread, startThread, type Thread } from './thread/thread.ts'
 
 type Store = 'logs' | 'metrics'
@@ -20,6 +21,8 @@ export interface Telemetry {
   /** What waits and what was refused. */
   figures(): { ingest: ReturnType<BytesGate['figures']>; queries: Record<Store, ReturnType<SlotsGate['figures']>> }
   states(): Record<Store, ReturnType<Thread<MetricsMethods>['state']>>
+  /** Counts lines that were lost before they came to the store, under why. */
+  lost(reason: string, lines: number): void
   /** From now on; the rules that are built in hold besides. */
   redactBy(rules: RedactionRule[]): void
   close(): Promise<void>
@@ -29,11 +32,11 @@ export interface Telemetry {
 const waitingMax = 200
 const heapMbMax = 1_024
 
-export function createTelemetry(config: Config, log: Logger): Telemetry {
+export function createTelemetry(config: Config, log: Logger, observer = unobserved): Telemetry {
   const ingest = bytesGate(config.get('ingest_bytes_in_flight_max'))
   let redaction: RedactionRule[] = []
-  const logsQueries = slotsGate(config.get('query_concurrency'), waitingMax)
-  const metricsQueries = slotsGate(config.get('query_concurrency'), waitingMax)
+  const logsQueries = observedGate(slotsGate(config.get('query_concurrency'), waitingMax), 'logs', observer)
+  const metricsQueries = observedGate(slotsGate(config.get('query_concurrency'), waitingMax), 'metrics', observer)
   const logs = lazyThread<LogsMethods>(() =>
     startThread(new URL('logs/thread.ts', import.meta.url), {
       name: 'logs',
@@ -69,13 +72,14 @@ export function createTelemetry(config: Config, log: Logger): Telemetry {
       told(metrics.call('configure', metricsBounds(config)))
   })
   return {
-    logs: logsClient(logs, config, ingest, logsQueries),
-    metrics: metricsClient(metrics, config, ingest, metricsQueries),
+    logs: observedLogs(logsClient(logs, config, ingest, logsQueries), observer),
+    metrics: observedMetrics(metricsClient(metrics, config, ingest, metricsQueries), observer),
     figures: () => ({
       ingest: ingest.figures(),
       queries: { logs: logsQueries.figures(), metrics: metricsQueries.figures() },
     }),
     states: () => ({ logs: logs.state(), metrics: metrics.state() }),
+    lost: (reason, count) => observer.ingested('logs', reason, { stored: 0, rejected: [{ reason, count }] }),
     redactBy: (rules) => {
       redaction = rules
       if (logs.state().running) told(logs.call('setRedaction', rules))

@@ -1,11 +1,12 @@
 import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import type { OpenedEngine, Tables } from '../database.ts'
+import { tellingFailures, type OnFailedQuery } from '../failed.ts'
 
 const int8TypeId = 20
 const numericTypeId = 1700
 
-export function openPostgres(url: string): OpenedEngine {
+export function openPostgres(url: string, onFailed: OnFailedQuery): OpenedEngine {
   const pool = new pg.Pool({
     connectionString: url,
     max: 10,
@@ -25,7 +26,7 @@ export function openPostgres(url: string): OpenedEngine {
   })
   // Without a listener a connection that breaks while idle would end the process.
   pool.on('error', () => undefined)
-  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
+  const db = new Kysely<Tables>(tellingFailures(new PostgresDialect({ pool }), onFailed))
   const { hostname, port, pathname } = new URL(url)
   return {
     dialect: 'postgres',

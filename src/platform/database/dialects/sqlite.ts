@@ -15,11 +15,12 @@ import {
   type SqliteStatement,
 } from 'kysely'
 import type { OpenedEngine, Tables } from '../database.ts'
+import { tellingFailures, type OnFailedQuery } from '../failed.ts'
 
 /** `sqlite:///a.db` is relative to the working directory, `sqlite:////var/a.db` absolute, as in SQLAlchemy. */
 export const sqliteFile = (url: string): string => resolve(url.replace(/^sqlite:(\/\/\/)?/, ''))
 
-export function openSqlite(url: string): OpenedEngine {
+export function openSqlite(url: string, onFailed: OnFailedQuery): OpenedEngine {
   const file = sqliteFile(url)
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
   const writer = new Sqlite(file)
@@ -37,8 +38,8 @@ export function openSqlite(url: string): OpenedEngine {
   return {
     dialect: 'sqlite',
     description: `SQLite at ${file}`,
-    write: new Kysely<Tables>({ dialect: new ImmediateDialect({ database: preparingOnce(writer) }) }),
-    read: new Kysely<Tables>({ dialect: new SqliteDialect({ database: preparingOnce(reader) }) }),
+    write: new Kysely<Tables>(tellingFailures(new ImmediateDialect({ database: preparingOnce(writer) }), onFailed)),
+    read: new Kysely<Tables>(tellingFailures(new SqliteDialect({ database: preparingOnce(reader) }), onFailed)),
   }
 }
 

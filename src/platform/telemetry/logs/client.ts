@@ -28,8 +28,9 @@ export interface LogsClient {
   /** Resolves when everything that was not rejected is on disk. `body` is handed over. */
   ingest(format: LogFormat, body: Uint8Array, head: BodyHead): Promise<LogAppend>
   /** The same by OpenTelemetry: partial success is success, and its answer says so. */
-  ingestOtlp(body: Uint8Array, head: BodyHead): Promise<OtlpReply>
-  append(batch: LogBatch): Promise<LogAppend>
+  ingestOtlp(body: Uint8Array, head: BodyHead): Promise<OtlpReply & LogAppend>
+  /** `source` is what it is counted under. */
+  append(batch: LogBatch, source?: string): Promise<LogAppend>
   search(page: Args<'search'>, signal?: AbortSignal): Promise<Uint8Array>
   read(page: Args<'read'>, signal?: AbortSignal): Promise<Uint8Array>
   portion(page: Args<'portion'>, signal?: AbortSignal): Promise<Result<'portion'>>

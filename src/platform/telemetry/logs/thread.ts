@@ -6,6 +6,7 @@ import { createRedactor, type RedactionRule } from '../ingest/redact.ts'
 import type { Matcher } from '../labels.ts'
 import { parseLogql, queryLogs } from '../logql/index.ts'
 import { selection } from '../logql/select.ts'
+import { own } from '../thread/ownership.ts'
 import { Handover, serve, warn, type Call } from '../thread/serve.ts'
 import { openEmbeddedLogs } from './embedded/index.ts'
 import type { LogAppend, LogBatch, LogFilter, LogLimits, LogOptions, LogRow } from './logs.ts'
@@ -32,6 +33,7 @@ export interface LogQuery {
 }
 
 const { caps, redaction, ...options } = workerData as LogsThreadData
+const disown = await own(options.dir, 'logs')
 const store = await openEmbeddedLogs({ ...options, now: Date.now, warn })
 let redact = createRedactor(redaction)
 
@@ -81,8 +83,10 @@ async function take({ format, body, head }: Sent): Promise<LogAppend> {
 
 const methods = {
   ingest: (sent: Sent) => take(sent),
-  ingestOtlp: async (sent: Omit<Sent, 'format'>) =>
-    otlpReply('logs', sent.head.contentType, (await take({ ...sent, format: 'otlp' })).rejected),
+  ingestOtlp: async (sent: Omit<Sent, 'format'>) => {
+    const outcome = await take({ ...sent, format: 'otlp' })
+    return { ...outcome, ...otlpReply('logs', sent.head.contentType, outcome.rejected) }
+  },
   append: (batch: LogBatch) => {
     redact(batch)
     return store.append(batch)
@@ -230,4 +234,7 @@ async function hintsOf(query: LogQuery, call: Call): Promise<{ term: string; wit
 
 export type LogsMethods = typeof methods
 
-serve(methods, () => store.close())
+serve(methods, async () => {
+  await store.close()
+  disown()
+})

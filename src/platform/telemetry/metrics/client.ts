@@ -26,7 +26,7 @@ export interface MetricsClient {
   /** Resolves when everything that was not rejected is on disk. `body` is handed over. */
   ingest(format: MetricFormat, body: Uint8Array, head: BodyHead): Promise<MetricIngest>
   /** The same by OpenTelemetry: partial success is success, and its answer says so. */
-  ingestOtlp(body: Uint8Array, head: BodyHead): Promise<OtlpReply>
+  ingestOtlp(body: Uint8Array, head: BodyHead): Promise<OtlpReply & MetricIngest>
   append(batch: MetricBatch): Promise<MetricIngest>
   /** Stores what a look at a target brought, and marks what it no longer exposes. `error` says why an answer could not be read. */
   scrape(scrape: Parameters<MetricsMethods['scrape']>[0]): Promise<MetricIngest & { error: string | null }>

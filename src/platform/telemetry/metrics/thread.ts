@@ -10,6 +10,7 @@ import {
 import type { Labels, Matcher } from '../labels.ts'
 import { AppError } from '#kernel/errors.ts'
 import { selectorsOf } from '../promql/index.ts'
+import { own } from '../thread/ownership.ts'
 import { Handover, serve, warn, type Call } from '../thread/serve.ts'
 import { openEmbeddedMetrics } from './embedded/index.ts'
 import type { MetricBatch, QueryLimits, QueryOptions, TimeSpan } from './metrics.ts'
@@ -50,6 +51,7 @@ interface Wanted extends TimeSpan {
 }
 
 const { caps, ...options } = workerData as MetricsThreadData
+const disown = await own(options.dir, 'metrics')
 const store = await openEmbeddedMetrics({ ...options, now: Date.now, warn })
 const known = new LabelSets()
 const targets = new Targets()
@@ -98,8 +100,10 @@ async function take({ format, body, head }: Sent) {
 
 const methods = {
   ingest: (sent: Sent) => take(sent),
-  ingestOtlp: async (sent: Omit<Sent, 'format'>) =>
-    otlpReply('metrics', sent.head.contentType, (await take({ ...sent, format: 'otlp' })).rejected),
+  ingestOtlp: async (sent: Omit<Sent, 'format'>) => {
+    const outcome = await take({ ...sent, format: 'otlp' })
+    return { ...outcome, ...otlpReply('metrics', sent.head.contentType, outcome.rejected) }
+  },
   append: (batch: MetricBatch) => store.append(batch),
   scrape: async ({ key, body, contentType, ...scrape }: ScrapeArgs) => {
     const text = body && new TextDecoder().decode(body)
@@ -142,4 +146,7 @@ const methods = {
 
 export type MetricsMethods = typeof methods
 
-serve(methods, () => store.close())
+serve(methods, async () => {
+  await store.close()
+  disown()
+})
