@@ -1,3 +1,2 @@
-export type { Expression } from './ast.ts'
 export { evaluateInstant, evaluateRange } from './evaluate.ts'
 export { parsePromql, selectorsOf } from './parse.ts'

@@ -55,6 +55,9 @@ export async function startThread<M extends Methods>(
   let wasReady = false
   let closing = false
 
+  const unavailable = (what: string): AppError =>
+    new AppError('UPSTREAM_UNAVAILABLE', `The ${name} store ${what}`, { component: name })
+
   const failAll = (error: AppError): void => {
     for (const { reject } of pending.values()) reject(error)
     pending.clear()
@@ -91,8 +94,11 @@ export async function startThread<M extends Methods>(
     started.on('exit', () => {
       if (worker === started) worker = undefined
       lastFailure = failure?.message ?? 'it ended'
-      reject(failure ?? new AppError('UPSTREAM_UNAVAILABLE', `The ${name} store did not start`, { component: name }))
-      failAll(new AppError('UPSTREAM_UNAVAILABLE', `The ${name} store had to start again`, { component: name }))
+      if (!wasReady) {
+        log.error({ component: name, err: failure }, 'a store did not start')
+        reject(unavailable('did not start; the log of the server says why'))
+      }
+      failAll(unavailable('had to start again'))
       if (wasReady && !closing) void startAgain()
     })
     return promise
@@ -113,7 +119,7 @@ export async function startThread<M extends Methods>(
 
   const call = (method: string, args: unknown, options: CallOptions = {}): Promise<unknown> => {
     const { signal, timeoutMs, transfer, onEmit } = options
-    if (!worker) throw new AppError('UPSTREAM_UNAVAILABLE', `The ${name} store is starting again`, { component: name })
+    if (!worker) throw unavailable('is starting again')
     signal?.throwIfAborted()
     const id = nextId++
     const { promise, resolve, reject } = Promise.withResolvers<unknown>()

@@ -1,2 +1,1 @@
-export { openEmbeddedMetrics, type EmbeddedMetrics, type EmbeddedMetricsOptions, type MetricsHealth } from './store.ts'
-export type { StoreLimits } from './limits.ts'
+export { openEmbeddedMetrics, type EmbeddedMetrics, type EmbeddedMetricsOptions } from './store.ts'
