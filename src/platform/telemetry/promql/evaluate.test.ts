@@ -150,6 +150,12 @@ describe('functions', () => {
   })
 })
 
+test('labels do not grow without end', async () => {
+  const { at } = asking({ 'a{x="1"}': '1' })
+  const nested = `${'label_replace('.repeat(30)}a${', "x", "$1$1", "x", "(.*)")'.repeat(30)}`
+  await assert.rejects(at(nested, 0), /the value of label x would have \d+ characters/)
+})
+
 describe('aggregations', () => {
   const { at } = asking({
     'a{g="x", i="1"}': '1',

@@ -25,11 +25,19 @@ export function textOf(expression: Expression): string {
   return literal.value
 }
 
+/** Each of a few dozen nested calls could double what the one within has made. */
+const lengthMax = 100_000
+
+function relabelled(labels: Labels, name: string, value: string): Labels {
+  if (value.length > lengthMax) throw executionError(`the value of label ${name} would have ${value.length} characters`)
+  return withLabel(labels, name, value)
+}
+
 function joining(destination: string, [separator = '', ...sources]: string[]): Relabel {
   for (const source of sources)
     if (!isLabelName(source)) throw executionError(`invalid source label name in label_join(): ${source}`)
   if (!isLabelName(destination)) throw executionError(`invalid destination label name in label_join(): ${destination}`)
-  return (labels) => withLabel(labels, destination, sources.map((source) => labelOf(labels, source)).join(separator))
+  return (labels) => relabelled(labels, destination, sources.map((source) => labelOf(labels, source)).join(separator))
 }
 
 function replacing(destination: string, replacement: string, source: string, pattern: string): Relabel {
@@ -44,7 +52,7 @@ function replacing(destination: string, replacement: string, source: string, pat
       const index = /^\d+$/.test(group) ? Number(group) : groups.get(group)
       return index === undefined || index > matcher.groupCount() ? '' : (matcher.group(index) ?? '')
     }
-    return withLabel(labels, destination, expanded(replacement, groupOf))
+    return relabelled(labels, destination, expanded(replacement, groupOf))
   }
 }
 

@@ -129,6 +129,11 @@ describe('what is wrong is said with its place', () => {
   }
 })
 
+test('what is nested without end is refused at once', () => {
+  for (const text of ['('.repeat(20_000), '-'.repeat(50_000), `1${'+1'.repeat(50_000)}`, `a${'^a'.repeat(20_000)}`])
+    assert.throws(() => parsePromql(text), { code: 'VALIDATION_FAILED' })
+})
+
 test('selectors of series are taken apart, and nothing else is', () => {
   assert.deepEqual(selectorsOf('up{job!~"a|b"}'), [
     { name: 'job', op: '!~', value: 'a|b' },

@@ -19,14 +19,11 @@ import { isSetOperator } from './ast.ts'
 import { checkTypes } from './check.ts'
 import { parseError } from './errors.ts'
 import { durationOf, numberOf, stringOf } from './literals.ts'
-import { syntaxError } from './syntaxError.ts'
+import { syntaxError, unexpected } from './syntaxError.ts'
 
 /** An expression of PromQL as Prometheus 2.42 knows it. @throws AppError VALIDATION_FAILED with `position` */
 export function parsePromql(text: string): Expression {
-  const tree = parser.parse(withKnownFunctions(text)).topNode
-  const error = syntaxError(tree, text)
-  if (error) throw error
-  const expression = new Reader(text).expression(tree.firstChild!)
+  const expression = new Reader(text).expression(treeOf(text).firstChild!)
   checkTypes(expression, text)
   return expression
 }
@@ -44,6 +41,37 @@ export function selectorsOf(text: string): Matcher[] {
  * changed text, so all that matters is a function's name of the same length.
  */
 const withKnownFunctions = (text: string): string => text.replaceAll(/\bholt_winters\b/g, 'day_of_month')
+
+const strict = parser.configure({ strict: true })
+
+/** Explaining what is wrong takes a second parse that goes on behind errors, and long where there are many. */
+const explainedMax = 10_000
+
+function treeOf(text: string): SyntaxNode {
+  const known = withKnownFunctions(text)
+  try {
+    const tree = strict.parse(known).topNode
+    checkDepth(tree, text)
+    return tree
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+    const from = Number(/\d+$/.exec(error.message)?.[0] ?? 0)
+    throw text.length > explainedMax ? unexpected(text, from) : syntaxError(parser.parse(known).topNode, text, from)
+  }
+}
+
+/** Every level is one of recursion later on. */
+const depthMax = 1_000
+
+function checkDepth(tree: SyntaxNode, text: string): void {
+  let depth = 0
+  tree.cursor().iterate(
+    ({ from }) => {
+      if (++depth > depthMax) throw parseError(text, from, 'expression is nested too deeply')
+    },
+    () => void depth--,
+  )
+}
 
 /** A run of operands with signs, binary operators and what is written behind an operand, in the order of the text. */
 type Part = { node: SyntaxNode; role: 'operand' | 'sign' | 'operator' | 'behind' }

@@ -2,19 +2,25 @@ import type { SyntaxNode } from '@lezer/common'
 import type { AppError } from '#kernel/errors.ts'
 import { parseError } from './errors.ts'
 
-/** The first place where the tree does not fit the grammar, said in Prometheus' words as far as the tree tells it. */
-export function syntaxError(tree: SyntaxNode, text: string): AppError | undefined {
+/**
+ * The first place where the tree does not fit the grammar, said in Prometheus' words as far as the tree tells it.
+ * `stoppedAt` is where a parser stops that does not go on behind an error.
+ */
+export function syntaxError(tree: SyntaxNode, text: string, stoppedAt: number): AppError {
   if (text.trim() === '') return parseError(text, 0, 'no expression found in input')
   const node = firstError(tree)
-  if (!node) return undefined
+  if (!node) return unexpected(text, stoppedAt)
   const open = unterminated(tree, text)
   if (open !== undefined) return parseError(text, open, 'unterminated quoted string')
   const rest = text.slice(node.from)
   const from = node.from + (rest.length - rest.trimStart().length)
   const unknown = unknownFunction(text, from)
   if (unknown) return parseError(text, from, `unknown function with name ${JSON.stringify(unknown)}`)
-  return parseError(text, from, `unexpected ${tokenAt(text, from)}${placeOf(node)}`)
+  return unexpected(text, from, placeOf(node))
 }
+
+export const unexpected = (text: string, from: number, place = ''): AppError =>
+  parseError(text, from, `unexpected ${tokenAt(text, from)}${place}`)
 
 function firstError(tree: SyntaxNode): SyntaxNode | undefined {
   let found: SyntaxNode | undefined
