@@ -1,12 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
 import { plural } from '#console/format.ts'
-import { useCan } from '#console/me.ts'
-import { pb } from '#console/paths.ts'
-import { Button, ButtonLink } from '#console/ui/Button.tsx'
-import { CodeBlock } from '#console/ui/CodeBlock.tsx'
+import { Button } from '#console/ui/Button.tsx'
 import { EmptyState } from '#console/ui/EmptyState.tsx'
 import { servicesQuery, type LineWindow } from './queries.ts'
-import { recipesFor } from './recipes.ts'
+import { KeyLink, Recipes } from './Recipes.tsx'
 import { termsOf, without } from './terms.ts'
 
 interface EmptyLogsProps {
@@ -47,8 +44,8 @@ export function EmptyLogs({ query, hints, isDayLong, isLive, onQuery, onWiden }:
     >
       {strongest && strongest.without > 0 && (
         <p>
-          <code className="font-mono text-text">{strongest.term}</code> removed the most:{' '}
-          {plural(strongest.without, 'line')} {strongest.without === 1 ? 'matches' : 'match'} without it.
+          <code className="font-mono text-text">{strongest.term}</code> removed the most: {linesText(strongest.without)}{' '}
+          without it.
         </p>
       )}
       {isLive && <p>New lines that match appear here as they come.</p>}
@@ -56,27 +53,17 @@ export function EmptyLogs({ query, hints, isDayLong, isLive, onQuery, onWiden }:
   )
 }
 
-function FirstLines() {
-  const can = useCan()
-  return (
-    <div className="mx-auto w-full max-w-3xl px-3 pb-6">
-      <EmptyState
-        kind="none"
-        title="No line was ever sent here"
-        action={
-          can('api-keys:own').ok && <ButtonLink to={pb.apiKeyNew()}>Create an API key with logs:write</ButtonLink>
-        }
-      >
-        Send the first one in any of these ways; it appears on this page within a second.
-      </EmptyState>
-      <div className="flex flex-col gap-3">
-        {recipesFor(location.origin).map(({ title, code }) => (
-          <section key={title} aria-label={title}>
-            <h2 className="mb-1 text-sm font-medium text-muted">{title}</h2>
-            <CodeBlock code={code} what={title} />
-          </section>
-        ))}
-      </div>
-    </div>
-  )
-}
+/** The server counts no further. */
+const countedMax = 10_000
+
+const linesText = (count: number): string =>
+  count === 1 ? '1 line matches' : `${plural(count, 'line')}${count >= countedMax ? ' or more' : ''} match`
+
+const FirstLines = () => (
+  <div className="mx-auto w-full max-w-3xl px-3 pb-6">
+    <EmptyState kind="none" title="No line was ever sent here" action={<KeyLink />}>
+      Send the first one in any of these ways; it appears on this page within a second.
+    </EmptyState>
+    <Recipes />
+  </div>
+)

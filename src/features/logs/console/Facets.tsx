@@ -7,6 +7,7 @@ import { cx } from '#console/ui/cx.ts'
 import { ErrorPanel } from '#console/ui/ErrorPanel.tsx'
 import { Skeleton } from '#console/ui/Skeleton.tsx'
 import { facetQuery, servicesQuery, type Asked } from './queries.ts'
+import { HowToSend } from './Recipes.tsx'
 import { choose, chosenOf } from './terms.ts'
 
 interface FacetsProps {
@@ -28,6 +29,7 @@ export const Facets = ({ asked, query, fields, onChange }: FacetsProps) => (
         <Values asked={asked} field={field} query={query} onChange={onChange} />
       </Section>
     ))}
+    <HowToSend />
   </nav>
 )
 

@@ -81,26 +81,31 @@ export default function LogsPage() {
           <ViewToggles search={search} setSearch={setSearch} hasFacets={hasFacets} onFacets={setFacets} />
         </span>
       </div>
-      <div className="mb-2 flex flex-wrap items-center gap-x-3 gap-y-2">
-        <LevelToggles
-          volume={volumes.allLevels}
-          chosen={levels}
-          onChange={(chosen) => setQuery(withLevels(search.q, chosen))}
-        />
-        <Chips query={search.q} onChange={setQuery} />
-      </div>
-      <div className="h-[73px] shrink-0">
-        {volume ? (
-          <VolumeChart
-            volume={volume}
-            onZoom={(fromMs, toMs) => setRange(absolute({ fromMs, toMs }))}
-            onLevel={(severity) => setQuery(withLevels(search.q, [severity]))}
-          />
-        ) : (
-          shown.isLoading && <Skeleton className="h-14" />
-        )}
-      </div>
-      {search.context && <ContextNote onBack={() => setSearch({ context: false })} />}
+      {search.context ? (
+        <ContextNote onBack={() => setSearch({ context: false })} />
+      ) : (
+        <>
+          <div className="mb-2 flex flex-wrap items-center gap-x-3 gap-y-2">
+            <LevelToggles
+              volume={volumes.allLevels}
+              chosen={levels}
+              onChange={(chosen) => setQuery(withLevels(search.q, chosen))}
+            />
+            <Chips query={search.q} onChange={setQuery} />
+          </div>
+          <div className="h-[73px] shrink-0">
+            {volume ? (
+              <VolumeChart
+                volume={volume}
+                onZoom={(fromMs, toMs) => setRange(absolute({ fromMs, toMs }))}
+                onLevel={(severity) => setQuery(withLevels(search.q, [severity]))}
+              />
+            ) : (
+              shown.isLoading && <Skeleton className="h-14" />
+            )}
+          </div>
+        </>
+      )}
       <div className="mt-2 flex min-h-0 flex-1 gap-3 max-md:flex-col">
         {hasFacets && (
           <div

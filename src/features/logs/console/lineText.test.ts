@@ -66,21 +66,24 @@ describe('the pieces of a line', () => {
 })
 
 describe('what is read first of a line', () => {
+  const fields = { level: 'info', msg: 'started', port: '80', ts: '1', empty: '' }
+  const started = { message: 'started', rest: [['port', '80']] }
+
   it('is the message of JSON and logfmt, then what is not said elsewhere', () => {
-    const fields = { level: 'info', msg: 'started', port: '80', ts: '1', empty: '' }
-    assert.deepEqual(summaryOf({ line: JSON.stringify(fields), fields }), {
-      message: 'started',
-      rest: [['port', '80']],
-    })
-    assert.deepEqual(summaryOf({ line: 'level=info msg=started port=80', fields }), {
-      message: 'started',
-      rest: [['port', '80']],
-    })
+    assert.deepEqual(summaryOf({ line: JSON.stringify(fields), fields, metadata: {} }), started)
+    assert.deepEqual(summaryOf({ line: 'level=info msg=started port=80', fields, metadata: {} }), started)
   })
 
   it('is the line itself where it has no message', () => {
-    assert.deepEqual(summaryOf({ line: '{"a":1}', fields: { a: '1' } }), { message: '{"a":1}', rest: [] })
-    assert.deepEqual(summaryOf({ line: 'plain', fields: {} }), { message: 'plain', rest: [] })
+    assert.deepEqual(summaryOf({ line: '{"a":1}', fields: { a: '1' }, metadata: {} }), { message: '{"a":1}', rest: [] })
+    assert.deepEqual(summaryOf({ line: 'plain', fields: {}, metadata: {} }), { message: 'plain', rest: [] })
+  })
+
+  it('is followed by what came beside the line', () => {
+    assert.deepEqual(summaryOf({ line: 'hello', fields: {}, metadata: { level: 'info', user: '7' } }), {
+      message: 'hello',
+      rest: [['user', '7']],
+    })
   })
 })
 

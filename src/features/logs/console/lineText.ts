@@ -131,13 +131,19 @@ export interface Summary {
   rest: [name: string, value: string][]
 }
 
-/** Of a line that is JSON or logfmt the message, then the rest; of any other the line itself. */
-export function summaryOf({ line, fields }: { line: string; fields: Record<string, string> }): Summary {
+interface Line {
+  line: string
+  fields: Record<string, string>
+  metadata: Record<string, string>
+}
+
+/** Of a line that is JSON or logfmt the message, of any other the line itself; then what came in it and beside it. */
+export function summaryOf({ line, fields, metadata }: Line): Summary {
   const name = messageNames.find((candidate) => fields[candidate] !== undefined)
   const isStructured = name !== undefined && (line.startsWith('{') || line.includes(`${name}=`))
-  if (!isStructured) return { message: line, rest: [] }
-  const rest = Object.entries(fields).filter(([field, value]) => !saidElsewhere.has(field) && value !== '')
-  return { message: fields[name]!, rest: rest.slice(0, restMax) }
+  const beside = Object.entries({ ...(isStructured && fields), ...metadata })
+  const rest = beside.filter(([field, value]) => !saidElsewhere.has(field) && value !== '')
+  return { message: isStructured ? fields[name]! : line, rest: rest.slice(0, restMax) }
 }
 
 /** A field of the line wherever it came with it. */
