@@ -50,12 +50,13 @@ export class Head {
   }
 
   /**
-   * Windows that should become files: past the time in which late samples are expected and left alone for a while,
-   * or, when memory is short, whichever take most of it.
+   * Windows that should become files: past the time in which late samples are expected and left alone for a while;
+   * those that keep segments up to `pinned` of the log from going; and, when memory is short, whichever take most of it.
    */
-  due(finishedBeforeMs: number, now: number, bytesMax: number): HeadWindow[] {
+  due(finishedBeforeMs: number, now: number, bytesMax: number, pinned: number): HeadWindow[] {
     const windows = [...this.open.values()]
-    const due = new Set(windows.filter(({ toMs, touchedAt }) => toMs <= finishedBeforeMs && now - touchedAt >= idleMs))
+    const isOver = ({ toMs, touchedAt }: HeadWindow): boolean => toMs <= finishedBeforeMs && now - touchedAt >= idleMs
+    const due = new Set(windows.filter((window) => isOver(window) || window.firstSegment <= pinned))
     let bytes = this.bytes
     if (bytes <= bytesMax) return [...due]
     for (const window of windows.toSorted((a, b) => b.bytes - a.bytes)) {

@@ -6,7 +6,9 @@ import { mergeFiles, sealWindow } from './seal.ts'
 import type { WriteAheadLog } from './wal.ts'
 
 /** A segment of the log ends here also when no window is sealed, so that it can go piece by piece. */
-const segmentBytesMax = 16 * 1_048_576
+const segmentBytesMax = 8 * 1_048_576
+/** What has to be read again after a crash, in a few seconds. */
+const logBytesMax = 32 * 1_048_576
 
 export interface MaintenanceParts extends IntakeParts {
   intake: Intake
@@ -31,7 +33,9 @@ export class Maintenance {
   /** Where windows stop taking samples a new segment of the log begins: what came before is in their files. */
   async beginSealing(): Promise<void> {
     const { head, intake, limits, now, wal } = this.#parts
-    const due = this.#failing ? [] : head.due(intake.newestMs - limits.outOfOrderMs, now(), limits.headBytesMax)
+    const finishedBeforeMs = intake.newestMs - limits.outOfOrderMs
+    const pinned = wal.bytes > logBytesMax ? wal.oldestSegment : -1
+    const due = this.#isHeldUp ? [] : head.due(finishedBeforeMs, now(), limits.headBytesMax, pinned)
     if (due.length === 0 && wal.segmentBytes < segmentBytesMax) return
     try {
       await wal.flush()
@@ -52,6 +56,11 @@ export class Maintenance {
       return this.#work()
     })
     return this.#next
+  }
+
+  /** While windows still become files, or cannot, no more of them stop taking samples. */
+  get #isHeldUp(): boolean {
+    return this.#failing || this.#parts.head.sealing.length > 0
   }
 
   async #work(): Promise<void> {
