@@ -1,4 +1,5 @@
 import { feature, type Feature } from '#platform/http/endpoints.ts'
+import { registerGpus } from '#platform/metrics/gpu.ts'
 import { registerTelemetry } from '#platform/metrics/telemetry.ts'
 import { sizeBytes } from '#features/system/index.ts'
 import { keepOwnLog } from './ownLog.ts'
@@ -9,8 +10,12 @@ export function createCollection(): Feature {
     name: 'collection',
     endpoints: {},
     handlers: {},
-    start: (platform) => {
-      registerTelemetry(platform.metrics.registry, platform.telemetry, () => sizeBytes(platform.database))
+    start: async (platform) => {
+      const { metrics, log } = platform
+      await registerGpus(metrics.registry, (error) =>
+        log.child({ component: 'metrics' }).warn({ err: error }, 'GPUs were not measured'),
+      )
+      registerTelemetry(metrics.registry, platform.telemetry, () => sizeBytes(platform.database))
       return keepOwnLog(platform)
     },
   })

@@ -1,5 +1,5 @@
 import { secondMs } from '#kernel/time.ts'
-import { registerRead } from '#platform/metrics/read.ts'
+import { registerRead, remembered } from '#platform/metrics/read.ts'
 import type { Platform } from '#platform/platform.ts'
 import type { Stream } from '#platform/realtime/stream.ts'
 import { countSessions } from './counts.ts'
@@ -10,6 +10,7 @@ const sessionsAgeMaxMs = 30 * secondMs
 export function registerOwnMetrics(platform: Platform, stream: Stream): void {
   const { metrics, cache, health } = platform
   const { registry } = metrics
+  // Samples are taken every few seconds; what the database has to count is asked less often.
   const countedLately = remembered(() => countSessions(platform), sessionsAgeMaxMs)
 
   registerRead(registry, {
@@ -59,16 +60,4 @@ export function registerOwnMetrics(platform: Platform, stream: Stream): void {
       ...(hits + misses > 0 && { cache_hit_rate: hit_rate * 100 }),
     }
   })
-}
-
-/** Samples are taken every few seconds; what the database has to count is asked less often. */
-function remembered<T>(read: () => Promise<T>, ageMaxMs: number): () => Promise<T> {
-  let latest: { at: number; value: Promise<T> } | undefined
-  return () => {
-    if (!latest || performance.now() - latest.at > ageMaxMs) {
-      latest = { at: performance.now(), value: read() }
-      latest.value.catch(() => (latest = undefined))
-    }
-    return latest.value
-  }
 }

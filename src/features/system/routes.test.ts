@@ -164,8 +164,8 @@ describe('GET /metrics and /metrics/prometheus as Prometheus text', () => {
     for (const name of [
       'system_cpu_utilization_ratio',
       'system_memory_usage_bytes{state="used"}',
-      'system_network_io_bytes_total{network_io_direction="receive"}',
-      'system_disk_io_bytes_total{disk_io_direction="write"}',
+      'system_network_io_bytes_total{network_io_direction="receive"',
+      'system_disk_io_bytes_total{disk_io_direction="write"',
       'process_resident_memory_bytes',
       'nodejs_eventloop_delay_max_seconds',
       'miktos_ws_clients',

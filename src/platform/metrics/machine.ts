@@ -1,5 +1,6 @@
 import { readFile, statfs } from 'node:fs/promises'
 import { freemem, totalmem } from 'node:os'
+import { disksOf, interfacesOf, virtualInterface } from './host/proc.ts'
 
 /** Bytes in use out of those there are. */
 export interface Space {
@@ -33,31 +34,20 @@ export interface Transfers {
 
 export const transfers = (): Promise<Transfers> => (process.platform === 'linux' ? fromProc() : fromLibrary())
 
-const wholeDisk = /^(sd[a-z]+|vd[a-z]+|xvd[a-z]+|hd[a-z]+|nvme\d+n\d+|mmcblk\d+)$/
-/** The other end of what a real interface counts already. */
-const virtualInterface = /^(lo|veth|br-|docker|ifb|virbr|cni|flannel|cali|tunl|dummy)/
-const sectorBytes = 512
-
 async function fromProc(): Promise<Transfers> {
   const [disks, interfaces] = await Promise.all([
-    readFile('/proc/diskstats', 'utf8'),
-    readFile('/proc/net/dev', 'utf8'),
+    readFile('/proc/diskstats', 'utf8').then(disksOf),
+    readFile('/proc/net/dev', 'utf8').then(interfacesOf),
   ])
-  const diskRows = fieldsOf(disks).filter(([, , name = '']) => wholeDisk.test(name))
-  const interfaceRows = fieldsOf(interfaces.replaceAll(':', ' ')).filter(
-    ([name = '', bytes = '']) => /^\d+$/.test(bytes) && !virtualInterface.test(name),
-  )
   return {
-    diskReadBytes: sum(diskRows, 5) * sectorBytes,
-    diskWrittenBytes: sum(diskRows, 9) * sectorBytes,
-    receivedBytes: sum(interfaceRows, 1),
-    transmittedBytes: sum(interfaceRows, 9),
+    diskReadBytes: sum(disks.map(({ read }) => read.bytes)),
+    diskWrittenBytes: sum(disks.map(({ write }) => write.bytes)),
+    receivedBytes: sum(interfaces.map(({ receive }) => receive.bytes)),
+    transmittedBytes: sum(interfaces.map(({ transmit }) => transmit.bytes)),
   }
 }
 
-const fieldsOf = (text: string): string[][] => text.split('\n').map((line) => line.trim().split(/\s+/))
-
-const sum = (rows: string[][], column: number): number => rows.reduce((total, row) => total + Number(row[column]), 0)
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
 
 async function fromLibrary(): Promise<Transfers> {
   const { fsStats, networkStats } = await import('systeminformation')
@@ -66,7 +56,7 @@ async function fromLibrary(): Promise<Transfers> {
   return {
     diskReadBytes: files.rx,
     diskWrittenBytes: files.wx,
-    receivedBytes: real.reduce((total, { rx_bytes }) => total + rx_bytes, 0),
-    transmittedBytes: real.reduce((total, { tx_bytes }) => total + tx_bytes, 0),
+    receivedBytes: sum(real.map(({ rx_bytes }) => rx_bytes)),
+    transmittedBytes: sum(real.map(({ tx_bytes }) => tx_bytes)),
   }
 }

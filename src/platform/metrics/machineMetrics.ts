@@ -1,4 +1,6 @@
 import { minuteMs, secondMs } from '#kernel/time.ts'
+import type { Registry } from 'prom-client'
+import { registerHost, registerLoad } from './host/hostMetrics.ts'
 import { disk, memory, transfers } from './machine.ts'
 import type { Metrics } from './metrics.ts'
 import { openFiles, threads } from './process.ts'
@@ -12,40 +14,9 @@ export function registerMachine({ registry, machineCpu, history }: Metrics, data
     help: 'Processors in use',
     read: () => machineCpu() / 100,
   })
-  registerRead(registry, {
-    kind: 'gauge',
-    name: 'system_memory_usage_bytes',
-    help: 'Memory of the machine',
-    label: 'state',
-    read: () => byState(memory()),
-  })
-  registerRead(registry, {
-    kind: 'gauge',
-    name: 'system_filesystem_usage_bytes',
-    help: 'The file system that holds the data directory',
-    label: 'state',
-    read: async () => byState(await disk(dataDir)),
-  })
-  registerRead(registry, {
-    kind: 'counter',
-    name: 'system_disk_io_bytes_total',
-    help: 'Bytes moved by disks',
-    label: 'disk_io_direction',
-    read: async () => {
-      const { diskReadBytes, diskWrittenBytes } = await transfers()
-      return { read: diskReadBytes, write: diskWrittenBytes }
-    },
-  })
-  registerRead(registry, {
-    kind: 'counter',
-    name: 'system_network_io_bytes_total',
-    help: 'Bytes moved by network interfaces',
-    label: 'network_io_direction',
-    read: async () => {
-      const { receivedBytes, transmittedBytes } = await transfers()
-      return { receive: receivedBytes, transmit: transmittedBytes }
-    },
-  })
+  registerLoad(registry)
+  if (process.platform === 'linux') registerHost(registry, { dataDir })
+  else registerMachineElsewhere(registry, dataDir)
   registerRead(registry, {
     kind: 'counter',
     name: 'process_cpu_seconds_total',
@@ -87,6 +58,44 @@ export function registerMachine({ registry, machineCpu, history }: Metrics, data
     name: 'v8js_memory_heap_used_bytes',
     help: 'JavaScript heap in use',
     read: () => process.memoryUsage().heapUsed,
+  })
+}
+
+/** Where the system does not tell it apart by device. */
+function registerMachineElsewhere(registry: Registry, dataDir: string): void {
+  registerRead(registry, {
+    kind: 'gauge',
+    name: 'system_memory_usage_bytes',
+    help: 'Memory of the machine',
+    label: 'state',
+    read: () => byState(memory()),
+  })
+  registerRead(registry, {
+    kind: 'gauge',
+    name: 'system_filesystem_usage_bytes',
+    help: 'The file system that holds the data directory',
+    label: 'state',
+    read: async () => byState(await disk(dataDir)),
+  })
+  registerRead(registry, {
+    kind: 'counter',
+    name: 'system_disk_io_bytes_total',
+    help: 'Bytes moved by disks',
+    label: 'disk_io_direction',
+    read: async () => {
+      const { diskReadBytes, diskWrittenBytes } = await transfers()
+      return { read: diskReadBytes, write: diskWrittenBytes }
+    },
+  })
+  registerRead(registry, {
+    kind: 'counter',
+    name: 'system_network_io_bytes_total',
+    help: 'Bytes moved by network interfaces',
+    label: 'network_io_direction',
+    read: async () => {
+      const { receivedBytes, transmittedBytes } = await transfers()
+      return { receive: receivedBytes, transmit: transmittedBytes }
+    },
   })
 }
 

@@ -64,12 +64,18 @@ const system = board(
     }),
     timeseries(
       'Network',
-      of(`rate(system_network_io_bytes_total{${machine}}[$__rate_interval])`, '{{instance}} {{network_io_direction}}'),
+      of(
+        `sum by (instance, network_io_direction) (rate(system_network_io_bytes_total{${machine}}[$__rate_interval]))`,
+        '{{instance}} {{network_io_direction}}',
+      ),
       { unit: 'bytes_per_second', w: 12, h: 8 },
     ),
     timeseries(
       'Disk reads and writes',
-      of(`rate(system_disk_io_bytes_total{${machine}}[$__rate_interval])`, '{{instance}} {{disk_io_direction}}'),
+      of(
+        `sum by (instance, disk_io_direction) (rate(system_disk_io_bytes_total{${machine}}[$__rate_interval]))`,
+        '{{instance}} {{disk_io_direction}}',
+      ),
       { unit: 'bytes_per_second', w: 12, h: 8 },
     ),
     bar('Disk space', of(`system_filesystem_usage_bytes{${machine}}`, '{{instance}} {{state}}'), {
