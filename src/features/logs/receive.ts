@@ -1,16 +1,10 @@
 import { AppError } from '#kernel/errors.ts'
 import type { Input } from '#kernel/contract.ts'
 import type { RequestContext } from '#platform/http/request.ts'
-import type { BodyHead } from '#platform/telemetry/ingest/index.ts'
+import { headOf } from '#platform/telemetry/bodyHead.ts'
 import type { LogAppend } from '#platform/telemetry/logs/logs.ts'
 import type { Rejection } from '#platform/telemetry/metrics/metrics.ts'
 import type { logsEndpoints } from './contract.ts'
-
-const headOf = (ctx: RequestContext): BodyHead => ({
-  contentType: ctx.incoming.headers['content-type'],
-  contentEncoding: ctx.incoming.headers['content-encoding'],
-  receivedMs: ctx.now(),
-})
 
 /** As Loki: what is good is stored, and 400 tells of the rest, which no collector sends again. */
 export async function receivePush(ctx: RequestContext): Promise<undefined> {

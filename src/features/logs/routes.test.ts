@@ -132,6 +132,19 @@ describe('POST /logs/{service_id}', () => {
     assert.equal((await app.admin('GET', '/api/v1/logs/batch')).json().total, 5)
   })
 
+  test('stores once what is sent again', async () => {
+    const line = [{ stream: { service: 'again' }, values: [[nsOf(app.clock.now() - 5_000), 'only once']] }]
+    for (const turn of ['first', 'second']) assert.equal((await push(line)).statusCode, 204, turn)
+    assert.equal((await app.admin('GET', '/api/v1/logs/again')).json().total, 1)
+    const send = (key?: string) =>
+      app.admin('POST', '/api/v1/logs/keyed', { message: 'tick' }, key === undefined ? {} : { 'idempotency-key': key })
+    assert.equal((await send('a1')).json().stored, 1)
+    assert.deepEqual((await send('a1')).json(), { stored: 0, duplicates: 1, rejected: [] })
+    assert.equal((await send('a2')).json().stored, 1)
+    assert.equal((await send()).json().stored, 1)
+    assert.equal((await send('bad key')).statusCode, 400)
+  })
+
   test('takes no larger body than is allowed, and none from who may not', async () => {
     const small = await startApp({ ingest_body_bytes_max: 2_000 })
     const big = await small.admin('POST', '/api/v1/logs/big', { message: 'x'.repeat(3_000) })

@@ -1,13 +1,7 @@
 import { AppError } from '#kernel/errors.ts'
-import type { BodyHead } from '#platform/telemetry/ingest/index.ts'
+import { headOf } from '#platform/telemetry/bodyHead.ts'
 import type { RequestContext } from '#platform/http/request.ts'
 import type { Rejection } from '#platform/telemetry/metrics/metrics.ts'
-
-const headOf = (ctx: RequestContext): BodyHead => ({
-  contentType: ctx.incoming.headers['content-type'],
-  contentEncoding: ctx.incoming.headers['content-encoding'],
-  receivedMs: ctx.now(),
-})
 
 /**
  * What could be stored is stored; then whoever sent the rest is told by 400, which Prometheus never sends again.

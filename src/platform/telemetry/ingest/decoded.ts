@@ -7,6 +7,8 @@ export interface BodyHead {
   contentEncoding: string | undefined
   /** Time of receipt: the time of lines that name none, and what "in the future" is counted from. */
   receivedMs: number
+  /** By which its sender would send it again; what has it was stored already. */
+  batchId?: string
   /** For `lines`: the service they are of. */
   service?: string
 }

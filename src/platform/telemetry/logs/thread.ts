@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { workerData } from 'node:worker_threads'
 import { AppError } from '#kernel/errors.ts'
 import { compileLogFilter, logFilterHints } from '../filter/index.ts'
@@ -74,10 +75,19 @@ interface Sent {
   head: BodyHead
 }
 
-async function take({ format, body, head }: Sent): Promise<LogAppend> {
+/**
+ * Who gets no answer sends the same bytes again. A push holds the times of its lines, so the same bytes are the same
+ * lines; other bodies may rightly come twice, and are told apart by the key that their sender gives.
+ */
+const idOf = ({ format, body, head }: Sent): string | undefined =>
+  head.batchId ?? (format === 'loki' ? hash('sha256', body, 'base64url') : undefined)
+
+async function take(sent: Sent): Promise<LogAppend> {
+  const { format, body, head } = sent
+  const id = idOf(sent)
   const { rejected, ...batch } = await decodeLogs(format, body, head, caps)
   redact(batch)
-  const outcome = await store.append(batch)
+  const outcome = await store.append(id === undefined ? batch : { ...batch, id })
   return { ...outcome, rejected: [...rejected, ...outcome.rejected] }
 }
 

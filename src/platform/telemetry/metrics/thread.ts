@@ -94,7 +94,7 @@ interface Sent {
 
 async function take({ format, body, head }: Sent) {
   const { rejected, samples, exemplars, ...batch } = await decodeMetrics(format, body, head, caps, known)
-  const outcome = await store.append(batch)
+  const outcome = await store.append(head.batchId === undefined ? batch : { ...batch, id: head.batchId })
   return { ...outcome, samples, exemplars, rejected: [...rejected, ...outcome.rejected] }
 }
 
