@@ -76,11 +76,14 @@ describe('logs', { skip: withoutChromium() }, () => {
   const filter = (): Locator => page.getByRole('textbox', { name: 'Filter', exact: true })
   const openLogs = (path: string): Promise<void> => open(page, path)
 
-  test('nothing was sent yet: three recipes, and the first line appears by itself', async () => {
-    await openLogs('/logs')
-    await page.getByText('No line was ever sent here').waitFor()
-    assert.equal(await page.getByRole('button', { name: /^Copy / }).count(), 3)
-    assert.deepEqual(await axeViolations(page), [])
+  test('three recipes say how to send, and what is sent appears by itself', async () => {
+    await openLogs('/logs?q=service:first')
+    await page.getByRole('button', { name: 'How to send lines' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Send lines here' })
+    await dialog.waitFor()
+    assert.equal(await dialog.getByRole('button', { name: /^Copy / }).count(), 3)
+    assert.deepEqual(await axeViolations(page, { part: '[role="dialog"]' }), [])
+    await page.keyboard.press('Escape')
     await sendText('first', ['hello from the first line'])
     await lineWith('hello from the first line').waitFor()
   })
@@ -157,7 +160,7 @@ describe('logs', { skip: withoutChromium() }, () => {
     const nowMs = Date.now()
     await sendText('early', ['level=error early one'], nowMs - 50 * 60_000)
     await sendText('late', ['level=error late one'], nowMs - 5 * 60_000)
-    await openLogs('/logs?live=0&q=one')
+    await openLogs('/logs?live=0&q=service:early,late')
     await lineWith('early one').waitFor()
     const plot = await page.getByRole('figure', { name: /Lines over time/ }).boundingBox()
     const x = (share: number): number => plot!.x + plot!.width * share
@@ -172,7 +175,10 @@ describe('logs', { skip: withoutChromium() }, () => {
     await lineWith('late one').waitFor()
     const bar = await page.locator('figure svg path[d^="M"]').last().boundingBox()
     await page.mouse.click(bar!.x + 2, bar!.y + bar!.height / 2)
-    await until('the level is asked for', async () => (await filter().inputValue()) === 'one level:error')
+    await until(
+      'the level is asked for',
+      async () => (await filter().inputValue()) === 'service:early,late level:error',
+    )
   })
 
   test('details: fields include and exclude, become columns, and are counted; j and k walk', async () => {
@@ -315,7 +321,7 @@ describe('logs', { skip: withoutChromium() }, () => {
     assert.equal(new URL(page.url()).searchParams.get('live'), '0')
   })
 
-  test('live: a line is on the screen within 300 ms of being sent', async (context) => {
+  test('live: lines are on the screen within 300 ms of being sent, by the median', async (context) => {
     await openLogs('/logs?q=service:quick')
     await page.getByText('following').waitFor()
     const took: number[] = []
@@ -336,9 +342,35 @@ describe('logs', { skip: withoutChromium() }, () => {
       await sendText('quick', [text])
       took.push((await shown) - sentMs)
     }
-    const slowest = took.toSorted((a, b) => a - b).at(-1)!
+    const median = took.toSorted((a, b) => a - b)[took.length / 2]!
     context.diagnostic(`line to screen: ${took.join(', ')} ms`)
-    assert.ok(slowest <= 1_000, `${slowest} ms`)
+    assert.ok(median <= 300, `${median} ms`)
+  })
+
+  test('live: what had no room while paused is counted and can be loaded', async () => {
+    await openLogs('/logs?q=service:waiting')
+    await page.getByText('following').waitFor()
+    await sendText('waiting', ['before the pause'])
+    await lineWith('before the pause').waitFor()
+    await page.keyboard.press('Space')
+    await page.getByText('paused', { exact: true }).waitFor()
+    const arrived = async (): Promise<number> =>
+      Number((await page.getByRole('button', { name: /new lines|Follow/ }).innerText()).replaceAll(/\D/g, ''))
+    // One portion after the other, so that none is dropped on the way.
+    for (let sent = 1_000; sent <= 52_000; sent += 1_000) {
+      const atMs = Date.now()
+      await send(
+        Array.from({ length: 1_000 }, (_none, index) => ({ atMs, service: 'waiting', line: `line ${sent} ${index}` })),
+      )
+      await until('they are counted', async () => (await arrived()) === sent)
+    }
+    await page.getByRole('button', { name: '52,000 new lines' }).click()
+    const gap = list().getByText(/lines skipped while paused/)
+    await gap.waitFor()
+    assert.match(await gap.innerText(), /^2,00[01] lines/)
+    await page.keyboard.press('Space')
+    await list().getByRole('button', { name: 'Load' }).click()
+    await until('some of them came', async () => (await page.getByText(/5\d,\d{3} buffered/).count()) > 0)
   })
 
   /** Frames while as many lines come in that this page does not follow. */
@@ -433,6 +465,8 @@ describe('logs', { skip: withoutChromium() }, () => {
       await page.getByRole('complementary', { name: 'Details' }).waitFor()
       assert.deepEqual(await axeViolations(page), [])
       await page.getByRole('button', { name: 'Close (Esc)' }).click()
+      // The browser remembers both.
+      await page.getByRole('button', { name: 'Hide what it can be narrowed to' }).click()
       await setTheme(page, 'dark')
     })
   }
