@@ -64,6 +64,17 @@ const shell = createRoute({
   loader: () => queryClient.ensureQueryData(meQuery),
 })
 
+/** Addresses of dashboards as Grafana writes them, with or without the title behind the id. */
+const grafana = ['/grafana/d/$id', '/grafana/d/$id/$title'].map((path) =>
+  createRoute({
+    getParentRoute: () => shell,
+    path,
+    beforeLoad: ({ params }: { params: Record<string, string> }) => {
+      throw redirect({ to: pb.dashboard(params['id']!), search: true, replace: true })
+    },
+  }),
+)
+
 const everythingElse = createRoute({
   getParentRoute: () => shell,
   path: '$',
@@ -72,7 +83,7 @@ const everythingElse = createRoute({
 })
 
 export const router = createRouter({
-  routeTree: root.addChildren([...outside, shell.addChildren([...pages.map(routeOf), ...homeRoute(), everythingElse])]),
+  routeTree: root.addChildren([...outside, shell.addChildren([...pages.map(routeOf), ...homeRoute(), ...grafana, everythingElse])]),
   parseSearch,
   stringifySearch,
   defaultPreload: 'intent',

@@ -15,6 +15,8 @@ export interface Place {
 }
 
 const parameters: Record<string, (context: BrowserContext, url: string) => Promise<string>> = {
+  '/dashboards/$id': async () => '/dashboards/miktos',
+  '/dashboards/$id/edit': dashboardEditAddress,
   '/projects/$id': projectAddress,
   '/projects/$id/edit': async (context, url) => `${await projectAddress(context, url)}/edit`,
   '/activity/users/$id': async (context, url) => `/activity/users/${await userId(context, url)}`,
@@ -26,10 +28,17 @@ const parameters: Record<string, (context: BrowserContext, url: string) => Promi
 
 /** What the addresses above show. */
 const names: Record<string, string> = {
+  '/dashboards/$id': 'Miktos itself',
+  '/dashboards/$id/edit': 'Edit Orders',
   '/projects/$id': 'Support assistant',
   '/activity/users/$id': 'demo-mara',
   '/users/$id/$tab': 'demo-mara',
   '/settings/$section': 'Network',
+}
+
+async function dashboardEditAddress(context: BrowserContext, url: string): Promise<string> {
+  const { id } = await api<{ id: string }>(context, url, 'POST', '/dashboards', { board: { title: 'Orders' } })
+  return `/dashboards/${id}/edit`
 }
 
 async function projectAddress(context: BrowserContext, url: string): Promise<string> {
