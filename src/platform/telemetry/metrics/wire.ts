@@ -19,11 +19,25 @@ const metricText = (labels: Labels): string =>
 
 const pairText = (atMs: number, value: number): string => `[${secondsText(atMs)},"${sampleText(value)}"]`
 
-function pointsText({ timestamps, values }: Series): string {
+/** Series without gaps share one array of times, whose texts are then made once. */
+function timeTexts(): (timestamps: Float64Array) => readonly string[] {
+  let known: Float64Array | undefined
+  let texts: string[] = []
+  return (timestamps) => {
+    if (timestamps !== known) {
+      known = timestamps
+      texts = Array.from(timestamps, (atMs) => `[${secondsText(atMs)},"`)
+    }
+    return texts
+  }
+}
+
+function pointsText({ timestamps, values }: Series, textsOf: ReturnType<typeof timeTexts>): string {
+  const texts = textsOf(timestamps)
   let text = '['
   for (let index = 0; index < values.length; index++) {
     if (index > 0) text += ','
-    text += pairText(timestamps[index]!, values[index]!)
+    text += `${texts[index]}${sampleText(values[index]!)}"]`
   }
   return `${text}]`
 }
@@ -40,7 +54,10 @@ export function prometheusData(value: PromValue, limit = 0): string {
     )
     return `{"resultType":"vector","result":[${samples.join(',')}]}`
   }
-  const series = cut(value.series).map((one) => `{"metric":${metricText(one.labels)},"values":${pointsText(one)}}`)
+  const textsOf = timeTexts()
+  const series = cut(value.series).map(
+    (one) => `{"metric":${metricText(one.labels)},"values":${pointsText(one, textsOf)}}`,
+  )
   return `{"resultType":"matrix","result":[${series.join(',')}]}`
 }
 
