@@ -2,10 +2,11 @@ import { compressSync } from 'snappy'
 import type { Series } from '../../src/platform/telemetry/metrics/metrics.ts'
 
 /** Sends samples as Prometheus does. Values go from array to array, so that the bits of stale markers arrive. */
-export async function remoteWrite(url: string, series: Series[]): Promise<void> {
+export async function remoteWrite(url: string, series: Series[], token?: string): Promise<void> {
   const response = await fetch(url, {
     method: 'POST',
     headers: {
+      ...(token && { authorization: `Bearer ${token}` }),
       'content-type': 'application/x-protobuf',
       'content-encoding': 'snappy',
       'x-prometheus-remote-write-version': '0.1.0',

@@ -6,7 +6,7 @@ import { onPreferences } from '../preferences.ts'
 import { drawMarks, loneIndexes, tokenReader } from './plotMarks.ts'
 import { axisFormat } from './timeAxis.ts'
 import { axisRange, lineColour, lineDash, stacked, type DrawnLine, type TimeSeriesProps } from './timeLines.ts'
-import { formatTick, formatUnit } from './unit.ts'
+import { formatTick, formatUnit, tickSteps } from './unit.ts'
 
 export type TimeSeriesPlotProps = Omit<TimeSeriesProps, 'lines'> & { drawn: DrawnLine[]; height: number }
 
@@ -196,6 +196,7 @@ interface Hands {
 function optionsOf(props: TimeSeriesPlotProps, element: HTMLElement, { zoom, setHover }: Hands): uPlot.Options {
   const { drawn, unit, height, syncKey, min, max, fill, fromZero, onZoom, thresholds = [], annotations = [] } = props
   const token = tokenReader()
+  const steps = tickSteps(unit)
   const font = `11px ${getComputedStyle(document.body).fontFamily}`
   const marks = thresholds.map(({ value }) => value)
   return {
@@ -247,6 +248,7 @@ function optionsOf(props: TimeSeriesPlotProps, element: HTMLElement, { zoom, set
         ticks: { show: false },
         size: 60,
         space: 36,
+        ...(steps && { incrs: steps }),
         values: (_plot, splits) => splits.map((value) => formatTick(value, unit)),
       },
     ],

@@ -24,6 +24,12 @@ function formatAny(value: number): string {
 export const formatUnit = (value: number | null | undefined, unit: Unit): string =>
   value === null || value === undefined ? '–' : formats[unit](value)
 
+const isBinary = (unit: Unit): boolean => unit === 'bytes' || unit === 'bytes_per_second'
+
+/** Steps of an axis at which its numbers are round; undefined where those of ten are. */
+export const tickSteps = (unit: Unit): number[] | undefined =>
+  isBinary(unit) ? Array.from({ length: 56 }, (_, power) => 2 ** (power - 4)) : undefined
+
 /** Numbers are written out below this on an axis, and everywhere else at any height. */
 const shortFrom = 10_000
 

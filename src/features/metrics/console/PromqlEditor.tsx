@@ -52,7 +52,7 @@ export function PromqlEditor({ label, value, onChange, onRun, problem, autoFocus
       <div
         ref={host}
         className={cx(
-          'min-h-8 rounded-md border bg-canvas focus-within:outline-2 focus-within:outline-offset-1 focus-within:outline-focus max-md:min-h-10',
+          'min-h-8 rounded-md border bg-canvas focus-within:outline-2 focus-within:outline-offset-1 focus-within:outline-focus max-md:min-h-10 max-md:[&_.cm-editor]:!text-[16px]',
           said ? 'border-error' : 'border-strong hover:border-muted',
         )}
       />

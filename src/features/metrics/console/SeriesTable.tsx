@@ -1,5 +1,6 @@
 import { useMemo, useState } from 'react'
 import { Button } from '#console/ui/Button.tsx'
+import { cx } from '#console/ui/cx.ts'
 import { EmptyState } from '#console/ui/EmptyState.tsx'
 import { Table, type Column } from '#console/ui/Table.tsx'
 import { formatUnit, type Unit } from '#console/ui/unit.ts'
@@ -39,6 +40,16 @@ export function SeriesTable({ rows, unit }: { rows: readonly SeriesRow[]; unit: 
   )
 }
 
+const wrapsFrom = 48
+
+const Value = ({ text }: { text: string }) => (
+  <span
+    className={cx('font-mono text-sm', text.length < wrapsFrom ? 'md:whitespace-nowrap' : 'block min-w-64 break-all')}
+  >
+    {text}
+  </span>
+)
+
 function columnsOf(rows: readonly SeriesRow[], unit: Unit): Column<SeriesRow>[] {
   const names = [...new Set(rows.flatMap(({ metric }) => Object.keys(metric)))].slice(0, columnsMax)
   const hasLetters = rows.some(({ letter }) => letter !== undefined)
@@ -48,7 +59,7 @@ function columnsOf(rows: readonly SeriesRow[], unit: Unit): Column<SeriesRow>[] 
       key: `label:${name}`,
       header: name === '__name__' ? 'Metric' : name,
       sortable: true,
-      cell: ({ metric }: SeriesRow) => <span className="font-mono text-sm break-all">{metric[name] ?? ''}</span>,
+      cell: ({ metric }: SeriesRow) => <Value text={metric[name] ?? ''} />,
     })),
     {
       key: 'value',

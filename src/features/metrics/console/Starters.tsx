@@ -21,10 +21,10 @@ export function Starters({ onStart }: { onStart: (expression: string) => void })
                 key={starter.label}
                 type="button"
                 onClick={() => onStart(starter.expression)}
-                className="min-h-16 min-w-0 rounded-lg border border-border bg-surface p-3 text-left hover:border-strong hover:bg-hover"
+                className="flex min-h-16 min-w-0 flex-col rounded-lg border border-border bg-surface p-3 text-left hover:border-strong hover:bg-hover"
               >
-                <span className="block font-medium">{starter.label}</span>
-                <span className="line-clamp-2 block font-mono text-sm break-all text-muted">{starter.expression}</span>
+                <span className="font-medium">{starter.label}</span>
+                <span className="line-clamp-2 font-mono text-sm break-all text-muted">{starter.expression}</span>
               </button>
             ))
           : Array.from({ length: startersShown }, (_, index) => (

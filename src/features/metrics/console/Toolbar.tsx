@@ -46,7 +46,7 @@ export function Toolbar({ search, setSearch, span, onRange }: ToolbarProps) {
         ]}
       />
       {isRange && <StepField key={search.step} search={search} setSearch={setSearch} span={span} />}
-      <div className="w-40">
+      <div className="w-40 max-md:w-28">
         <Select
           aria-label="Unit"
           value={unit ?? ''}

@@ -33,7 +33,7 @@ const problemField = StateField.define<DecorationSet>({
     if (at === undefined || length === 0) return Decoration.none
     // What is missing at the end is marked at the last character.
     const from = Math.min(at, length - 1)
-    return Decoration.set(problemMark.range(from, state.wordAt(from)?.to ?? from + 1))
+    return Decoration.set(problemMark.range(from, Math.max(state.wordAt(from)?.to ?? 0, from + 1)))
   },
   provide: (field) => EditorView.decorations.from(field),
 })
@@ -124,10 +124,12 @@ const highlighting = HighlightStyle.define([
   { tag: tags.comment, color: 'var(--faint)', fontStyle: 'italic' },
 ])
 
+const mono = "'JetBrains Mono Variable', ui-monospace, monospace"
+
 const theme = EditorView.theme({
   '&': { fontSize: '12px', color: 'var(--text)', backgroundColor: 'transparent' },
   '&.cm-focused': { outline: 'none' },
-  '.cm-scroller': { fontFamily: 'var(--font-mono)', lineHeight: '20px' },
+  '.cm-scroller': { fontFamily: mono, lineHeight: '20px' },
   '.cm-content': { padding: '5px 0', caretColor: 'var(--text)', fontVariantLigatures: 'none' },
   '.cm-line': { padding: '0 8px' },
   '.cm-cursor': { borderLeftColor: 'var(--text)' },
@@ -152,12 +154,12 @@ const theme = EditorView.theme({
   '.cm-metric-help, .cm-tooltip.cm-completionInfo, .cm-diagnostic': {
     padding: '4px 8px',
     maxWidth: '320px',
-    fontFamily: 'var(--font-sans)',
+    fontFamily: 'inherit',
     fontSize: '12px',
     whiteSpace: 'normal',
   },
   '.cm-diagnostic-error': { borderLeft: 'none' },
-  '.cm-tooltip-autocomplete > ul': { fontFamily: 'var(--font-mono)', maxHeight: '240px', maxWidth: 'min(90vw, 640px)' },
+  '.cm-tooltip-autocomplete > ul': { fontFamily: mono, maxHeight: '240px', maxWidth: 'min(90vw, 640px)' },
   '.cm-tooltip.cm-tooltip-autocomplete > ul > li': { padding: '2px 8px', lineHeight: '20px' },
   '.cm-tooltip.cm-tooltip-autocomplete > ul > li[aria-selected]': {
     backgroundColor: 'var(--selected)',
@@ -165,5 +167,4 @@ const theme = EditorView.theme({
   },
   '.cm-completionMatchedText': { textDecoration: 'none', fontWeight: '600', color: 'var(--link)' },
   '.cm-completionDetail': { color: 'var(--faint)', fontStyle: 'normal' },
-  '@media (max-width: 767px)': { '&': { fontSize: '16px' } },
 })

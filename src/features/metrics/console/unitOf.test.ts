@@ -13,6 +13,7 @@ for (const [expression, unit] of [
   ['sum(rate(a_total{code="500"}[5m])) / sum(rate(a_total[5m]))', 'ratio'],
   ['sum(rate(tokens_total[5m])) * 60', 'count'],
   ['up', 'count'],
+  ['request_duration_seconds_bucket', 'count'],
   ['rate(x[5m])', 'per_second'],
 ] as const) {
   test(`${expression} is in ${unit}`, () => assert.equal(unitOf(expression), unit))

@@ -27,6 +27,9 @@ export function unitOf(expression: string): Unit {
   const name = names?.[0] ?? ''
   const base = name.replace(/_(?:total|sum|bucket)$/, '')
   const unit = endings.find(([ending]) => ending.test(base))?.[1] ?? 'count'
-  if (!isRate || /\bhistogram_quantile\s*\(/.test(expression)) return unit
+  if (/\bhistogram_quantile\s*\(/.test(expression)) return unit
+  // Buckets count, whatever it is that they hold.
+  if (name.endsWith('_bucket')) return isRate ? 'per_second' : 'count'
+  if (!isRate) return unit
   return rateOf[unit] ?? 'per_second'
 }

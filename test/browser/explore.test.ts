@@ -1,0 +1,377 @@
+import assert from 'node:assert/strict'
+import { after, afterEach, before, beforeEach, describe, test, type TestContext } from 'node:test'
+import type { Locator, Page, Request } from 'playwright-core'
+import type { Series } from '../../src/platform/telemetry/metrics/metrics.ts'
+import {
+  axeViolations,
+  narrow,
+  open,
+  setTheme,
+  settled,
+  startWorld,
+  watchFaults,
+  wideElements,
+  withoutChromium,
+  type World,
+} from '../support/browser.ts'
+import { remoteWrite } from '../support/remoteWrite.ts'
+import { until } from '../support/until.ts'
+
+const minuteMs = 60_000
+const dayMinutes = 24 * 60
+const hosts = 50
+const metricCount = 2_000
+
+const completionMsMax = 100
+const drawnMsMax = 600
+const framesPerSecondMin = 30
+
+describe('metrics', { skip: withoutChromium() }, () => {
+  let world: World
+  let page: Page
+  let faults: string[]
+
+  before(async () => {
+    world = await startWorld({
+      MIKTOS_METRICS_INTERVAL_SECONDS: '1',
+      MIKTOS_RATE_LIMIT_METRICS: '1000000',
+      MIKTOS_RATE_LIMIT_PROTOCOL: '1000000',
+    })
+    const token = await world.server.login()
+    const write = (series: Series[]): Promise<void> =>
+      remoteWrite(`${world.server.url}/prometheus/api/v1/write`, series, token)
+    await write(fleet(Date.now()))
+    await write(manyNames(Date.now()))
+  })
+  after(() => world.stop())
+  beforeEach(async () => {
+    page = await world.admin.newPage()
+    faults = watchFaults(page, world.server.url)
+  })
+  afterEach(async () => {
+    await page.close()
+    assert.deepEqual(faults, [])
+  })
+
+  const editor = (name = 'Query'): Locator => page.getByRole('textbox', { name, exact: true })
+  const legend = (): Locator => page.getByRole('table', { name: 'Lines' })
+  const run = (): Locator => page.getByRole('button', { name: 'Run', exact: true })
+  const inAddress = (name: string): string | null => new URL(page.url()).searchParams.get(name)
+
+  test('nothing asked yet: eight queries that the metrics at hand answer, and one click shows the first', async () => {
+    await open(page, '/explore')
+    const starters = page.getByRole('region', { name: 'Queries to begin with' }).getByRole('button')
+    await starters.first().waitFor()
+    assert.equal(await starters.count(), 8)
+    assert.deepEqual(await axeViolations(page), [])
+    await starters.first().click()
+    // The first point stands on the grid: up to a step after the server's first look at itself.
+    await until(
+      'there is a point',
+      async () => {
+        await run().click()
+        await settled(page)
+        return legend().isVisible()
+      },
+      20_000,
+    )
+    assert.equal(inAddress('q'), 'system_cpu_utilization_ratio')
+  })
+
+  test('completion names metrics within 100 ms of the key, with 2,000 of them', async (context) => {
+    await open(page, '/explore')
+    await page.getByRole('region', { name: 'Queries to begin with' }).getByRole('button').first().waitFor()
+    const tookMs: number[] = []
+    for (const key of ['a', 'a', 'a', 'a', 'a']) {
+      await editor().click()
+      await page.evaluate(watchCompletion)
+      await page.keyboard.press(key)
+      await page.getByRole('option', { name: 'app_metric_0000' }).first().waitFor()
+      tookMs.push(await page.evaluate(completionMs))
+      await page.keyboard.press('Escape')
+      await page.keyboard.press('Backspace')
+    }
+    context.diagnostic(`completion after a key: ${written(tookMs)}`)
+    assert.ok(median(tookMs) <= completionMsMax, written(tookMs))
+  })
+
+  test('a query is typed with completion, runs, and is the same after a reload', async () => {
+    await open(page, '/explore')
+    await editor().click()
+    await page.keyboard.type('avg by (host) (fleet_lo')
+    await page.getByRole('option', { name: /^fleet_load/ }).waitFor()
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Escape')
+    await editor().fill('avg by (host) (fleet_load{host=~"h0[0-3]"})')
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('Control+Enter')
+    await legend().getByRole('row').nth(4).waitFor()
+    assert.equal(inAddress('q'), 'avg by (host) (fleet_load{host=~"h0[0-3]"})')
+    assert.deepEqual(await axeViolations(page), [])
+    const names = await legend().getByRole('rowheader').allInnerTexts()
+    assert.deepEqual(names, ['{host="h00"}', '{host="h01"}', '{host="h02"}', '{host="h03"}'])
+    await page.reload()
+    await settled(page)
+    await legend().waitFor()
+    assert.deepEqual(await legend().getByRole('rowheader').allInnerTexts(), names)
+  })
+
+  test('the legend shows one alone, takes away and brings back, by pointer and by keys, and sorts', async () => {
+    await open(page, '/explore?q=fleet_load{host=~"h0[0-3]"}')
+    await legend().waitFor()
+    const names = legend().getByRole('rowheader').getByRole('button')
+    const pressed = (): Promise<(string | null)[]> =>
+      names.evaluateAll((buttons) => buttons.map((button) => button.getAttribute('aria-pressed')))
+    await names.nth(1).click()
+    assert.deepEqual(await pressed(), ['false', 'true', 'false', 'false'])
+    await names.nth(1).click()
+    assert.deepEqual(await pressed(), ['true', 'true', 'true', 'true'])
+    await names.nth(2).click({ modifiers: ['Control'] })
+    assert.deepEqual(await pressed(), ['true', 'true', 'false', 'true'])
+    await names.nth(2).press('Control+Enter')
+    assert.deepEqual(await pressed(), ['true', 'true', 'true', 'true'])
+    await legend().getByRole('button', { name: 'Max' }).click()
+    assert.match(await names.first().innerText(), /h03/)
+  })
+
+  test('dragging zooms, Shift and dragging moves, keys zoom and go out again', async () => {
+    await open(page, '/explore?q=fleet_load{host="h00"}&from=now-6h')
+    await legend().waitFor()
+    const span = (): number => Date.parse(inAddress('to')!) - Date.parse(inAddress('from')!)
+    await drag(page, 0.25, 0.75)
+    await until('the range is absolute', async () => inAddress('to')?.endsWith('Z') ?? false)
+    const zoomedMs = span()
+    assert.ok(Math.abs(zoomedMs - 180 * minuteMs) < 10 * minuteMs, String(zoomedMs))
+    const before = inAddress('from')
+    await page.keyboard.down('Shift')
+    await drag(page, 0.5, 0.6)
+    await page.keyboard.up('Shift')
+    await until('it moved', async () => inAddress('from') !== before)
+    assert.ok(Math.abs(span() - zoomedMs) < minuteMs)
+    await page.getByRole('slider').focus()
+    await page.keyboard.press('Home')
+    await page.keyboard.press('Shift+PageUp')
+    await page.keyboard.press('Enter')
+    await until('a tenth is left', async () => span() < zoomedMs / 5)
+    assert.match((await page.getByRole('slider').getAttribute('aria-valuetext')) ?? '', /fleet_load/)
+    const zoomedAgainMs = span()
+    await page.getByRole('heading', { level: 1 }).focus()
+    await page.keyboard.press('t')
+    await page.keyboard.press('z')
+    await until('it is twice as long', async () => Math.abs(span() - 2 * zoomedAgainMs) < 2 * minuteMs)
+    await page.goBack()
+    await until('Back goes back', async () => Math.abs(span() - zoomedAgainMs) < 1_000)
+  })
+
+  test('an error stands at its column, and what the other query found stays', async () => {
+    await open(page, '/explore?q=fleet_load{host="h00"}&q2=sum(rate(fleet_load[5m]')
+    await page.getByText(/At character \d+: .*end of input/).waitFor()
+    assert.equal(await page.locator('[data-problem]').innerText(), ']')
+    assert.equal(await legend().getByRole('rowheader').count(), 1)
+    assert.deepEqual(await axeViolations(page), [])
+    await editor('Query B').fill('sum(fleet_load)')
+    await page.keyboard.press('Escape')
+    await run().click()
+    await until('both are drawn', async () => (await legend().getByRole('rowheader').count()) === 2)
+    assert.equal(await page.locator('[data-problem]').count(), 0)
+  })
+
+  test('too many points: says the limit, and a coarser step is one click', async () => {
+    await open(page, '/explore?q=fleet_load&from=now-24h&step=1s')
+    await page.getByText(/11,000 points/).waitFor()
+    await page.getByRole('button', { name: 'Use a step of 3m' }).click()
+    await legend().waitFor()
+    assert.equal(inAddress('step'), '3m')
+  })
+
+  test('table and JSON, over a range and at one moment', async () => {
+    await open(page, '/explore?q=fleet_load{host=~"h0[0-3]"}&view=table')
+    const table = page.getByRole('table', { name: 'Series' })
+    await table.waitFor()
+    assert.equal(await table.getByRole('row').count(), 5)
+    await table.getByRole('button', { name: 'Value' }).click()
+    assert.deepEqual(await axeViolations(page), [])
+    await page.getByRole('button', { name: 'Instant' }).click()
+    await table.waitFor()
+    assert.equal(await page.getByRole('button', { name: 'Graph' }).count(), 0)
+    await page.getByRole('button', { name: 'JSON' }).click()
+    await page.getByText('"type": "vector"').waitFor()
+    assert.deepEqual(await axeViolations(page), [])
+  })
+
+  test('a refresh asks only for what is new', async () => {
+    const spans: number[] = []
+    page.on('request', (request: Request) => {
+      if (request.method() !== 'POST' || !request.url().endsWith('/metrics/query')) return
+      const { queries } = request.postDataJSON() as { queries: { from_ms: number; to_ms: number }[] }
+      spans.push(queries[0]!.to_ms - queries[0]!.from_ms)
+    })
+    await open(page, '/explore?q=process_resident_memory_bytes&from=now-15m&refresh=5s')
+    await until('it asked again', () => spans.length >= 2, 20_000)
+    assert.ok(spans[0]! >= 14 * minuteMs, String(spans[0]))
+    assert.ok(
+      spans.slice(1).every((ms) => ms < minuteMs),
+      String(spans),
+    )
+    await legend().waitFor()
+  })
+
+  test('metrics are found by name and help; what ran is in the history, with a star', async () => {
+    await open(page, '/explore')
+    await page.getByRole('button', { name: 'Metrics', exact: true }).click()
+    await page.getByRole('searchbox', { name: 'Search metrics' }).fill('resident memory')
+    await page.getByRole('button', { name: /^process_resident_memory_bytes/ }).click()
+    await legend().waitFor()
+    await page.getByRole('button', { name: 'History' }).click()
+    const history = page.getByRole('dialog')
+    await history.getByRole('button', { name: 'Star', exact: true }).first().click()
+    await history.getByRole('button', { name: 'Remove the star' }).waitFor()
+    assert.deepEqual(await axeViolations(page), [])
+  })
+
+  test('two panes share their cursor; logs are one link away', async () => {
+    await open(page, '/explore?q=fleet_load{host="h00"}')
+    await legend().waitFor()
+    await page.getByRole('button', { name: 'Split' }).click()
+    await until('both have a legend', async () => (await legend().count()) === 2)
+    const sliders = page.getByRole('slider')
+    await sliders.first().hover()
+    const moments = (): Promise<(string | null)[]> =>
+      sliders.evaluateAll((all) => all.map((slider) => slider.getAttribute('aria-valuenow')))
+    await until('they point to one moment', async () => new Set(await moments()).size === 1)
+    assert.deepEqual(await axeViolations(page), [])
+    await page.getByRole('button', { name: 'Share' }).click()
+    await page.getByRole('menuitem', { name: 'Logs for this' }).click()
+    await page.getByRole('heading', { level: 1, name: 'Logs' }).waitFor()
+  })
+
+  test('24 h of 50 series are drawn within 600 ms', async (context) => {
+    await open(page, '/explore?q=fleet_load&from=now-24h')
+    await legend().waitFor()
+    const tookMs: number[] = []
+    for (let time = 0; time < 5; time += 1) tookMs.push(await drawnAfter(page, hosts))
+    context.diagnostic(`run to drawn: ${written(tookMs)}`)
+    assert.ok(median(tookMs) <= drawnMsMax, written(tookMs))
+  })
+
+  test('100,000 points move at 30 frames a second', async (context) => {
+    await open(page, '/explore?q=fleet_load&from=now-24h&step=40s')
+    await legend().waitFor()
+    const frames = await framesWhile(page, context)
+    assert.ok(frames >= framesPerSecondMin, `${frames.toFixed(1)} frames a second`)
+  })
+
+  test('on a phone nothing is wider than the screen, dark and light', async () => {
+    await page.setViewportSize(narrow)
+    for (const theme of ['dark', 'light'] as const) {
+      await open(page, '/explore?q=fleet_load{host=~"h0[0-3]"}&q2=up')
+      await legend().waitFor()
+      await setTheme(page, theme)
+      assert.deepEqual(await wideElements(page), [])
+      assert.deepEqual(await axeViolations(page), [])
+    }
+  })
+})
+
+/** A sample a minute for a day, of fifty hosts; higher numbers have higher loads. */
+const fleet = (nowMs: number): Series[] =>
+  Array.from({ length: hosts }, (_, host) => ({
+    labels: { __name__: 'fleet_load', host: `h${String(host).padStart(2, '0')}`, job: 'fleet' },
+    timestamps: Float64Array.from({ length: dayMinutes }, (_minute, index) => nowMs - (dayMinutes - index) * minuteMs),
+    values: Float64Array.from({ length: dayMinutes }, (_minute, index) => host * 3 + Math.sin(index / 30 + host)),
+  }))
+
+const manyNames = (nowMs: number): Series[] =>
+  Array.from({ length: metricCount }, (_, index) => ({
+    labels: { __name__: `app_metric_${String(index).padStart(4, '0')}`, job: 'many' },
+    timestamps: Float64Array.of(nowMs),
+    values: Float64Array.of(index),
+  }))
+
+/** From one share of the width to another. */
+async function drag(page: Page, from: number, to: number): Promise<void> {
+  const box = (await page.locator('.u-over').first().boundingBox())!
+  const y = box.y + box.height / 2
+  await page.mouse.move(box.x + box.width * from, y)
+  await page.mouse.down()
+  await page.mouse.move(box.x + box.width * ((from + to) / 2), y, { steps: 4 })
+  await page.mouse.move(box.x + box.width * to, y, { steps: 4 })
+  await page.mouse.up()
+}
+
+interface Watched extends Window {
+  keyAt?: number
+  shownMs?: number
+}
+
+/** Runs in the page: notes when a key goes down and when the list is on the screen. */
+function watchCompletion(): void {
+  const watched = window as Watched
+  delete watched.shownMs
+  addEventListener('keydown', () => (watched.keyAt = performance.now()), { capture: true, once: true })
+  const look = (): void => {
+    if (document.querySelector('.cm-tooltip-autocomplete [role="option"]') && watched.keyAt !== undefined)
+      watched.shownMs = performance.now() - watched.keyAt
+    else requestAnimationFrame(look)
+  }
+  delete watched.keyAt
+  requestAnimationFrame(look)
+}
+
+const completionMs = (): number => (window as Watched).shownMs!
+
+/** Presses Run, and waits in the page until the answer has come and a frame has shown it. */
+function drawnAfter(page: Page, lines: number): Promise<number> {
+  return page.evaluate(async (count) => {
+    const facts = (): string => document.querySelector('main p.tabular-nums:last-child')?.textContent ?? ''
+    const canvas = (): HTMLCanvasElement | null => document.querySelector('figure canvas')
+    const button = [...document.querySelectorAll('button')].find(({ textContent }) => textContent === 'Run')!
+    const startedAt = performance.now()
+    button.click()
+    const frame = (): Promise<number> => new Promise((resolve) => requestAnimationFrame(resolve))
+    while (button.getAttribute('aria-busy') !== 'true') await frame()
+    while (button.getAttribute('aria-busy') === 'true') await frame()
+    await frame()
+    const rows = document.querySelectorAll('table[aria-label="Lines"] tbody tr').length
+    if (rows !== count || !canvas() || !facts().includes(`${count} series`)) throw new Error(`${rows} rows, ${facts()}`)
+    return performance.now() - startedAt
+  }, lines)
+}
+
+/** Frames a second while the chart follows the pointer for two seconds. */
+async function framesWhile(page: Page, context: TestContext): Promise<number> {
+  const { frames, longestMs } = await page.evaluate(async () => {
+    const over = document.querySelector<HTMLElement>('.u-over')!
+    const { left, top, width, height } = over.getBoundingClientRect()
+    const at = (share: number) => ({
+      clientX: left + width * share,
+      clientY: top + height / 2,
+      shiftKey: true,
+      bubbles: true,
+      button: 0,
+      buttons: 1,
+    })
+    over.dispatchEvent(new MouseEvent('mousedown', at(0.5)))
+    const startedAt = performance.now()
+    let previous = startedAt
+    let count = 0
+    let longest = 0
+    while (performance.now() - startedAt < 2_000) {
+      dispatchEvent(new MouseEvent('mousemove', at(0.5 + 0.3 * Math.sin(count / 10))))
+      const now = await new Promise<number>((resolve) => requestAnimationFrame(resolve))
+      longest = Math.max(longest, now - previous)
+      previous = now
+      count += 1
+    }
+    dispatchEvent(new MouseEvent('mouseup', at(0.5)))
+    return { frames: (count * 1_000) / (performance.now() - startedAt), longestMs: longest }
+  })
+  context.diagnostic(`panning: ${frames.toFixed(1)} frames a second, longest ${longestMs.toFixed(0)} ms`)
+  return frames
+}
+
+const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
+
+const written = (values: readonly number[]): string =>
+  `${median(values).toFixed(0)} ms (${values.map((value) => value.toFixed(0)).join(', ')})`
