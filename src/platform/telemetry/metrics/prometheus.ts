@@ -46,11 +46,16 @@ const metricTypes = ['counter', 'gauge', 'histogram', 'summary', 'info', 'states
 /** A single bad sample makes Prometheus refuse all that came with it; so many requests go into telling them apart. */
 const sievingMax = 200
 
+export interface PrometheusStore extends MetricStore {
+  /** Why the last exchange with the server failed; null where it did not. */
+  lastFailure(): string | null
+}
+
 /**
  * A server that speaks Prometheus' HTTP API and takes remote write: Prometheus, VictoriaMetrics, Mimir, Thanos.
  * What it stores, and for how long, is its own affair. `stats` gives 0 for what such servers do not tell.
  */
-export function openPrometheus(options: RemoteOptions): MetricStore {
+export function openPrometheus(options: RemoteOptions): PrometheusStore {
   const remote = new Remote('Prometheus', options)
 
   const ask = async (path: string, params: Params, { signal, limits }: QueryOptions = {}) => {
@@ -149,6 +154,7 @@ export function openPrometheus(options: RemoteOptions): MetricStore {
         newestMs: isEmpty ? null : maxTime,
       }
     },
+    lastFailure: () => remote.lastFailure,
     close: async () => remote.close(),
   }
 }

@@ -44,6 +44,8 @@ export class Remote {
   readonly #timeoutMs: number
   readonly #sendTimeoutMs: number
   readonly #closing = new AbortController()
+  /** Why the last exchange failed; null where it did not. */
+  lastFailure: string | null = null
 
   constructor(name: string, { url, token, tenant, timeoutMs, sendTimeoutMs }: RemoteOptions) {
     this.name = name
@@ -165,17 +167,21 @@ export class Remote {
         redirect: 'manual',
         signal: AbortSignal.any([timeout, this.#closing.signal, ...(signal ? [signal] : [])]),
       })
-      return {
+      const answer = {
         status: response.status,
         text: await textOf(response, response.ok ? answerBytesMax : errorBytesMax),
         retryAfterMs: retryAfterMs(response.headers.get('retry-after')),
       }
+      const isFault = isPassing(answer.status) || isOfCredentials(answer.status)
+      this.lastFailure = isFault ? reasonOf(answer) : null
+      return answer
     } catch (error) {
       if (error instanceof AppError) throw error
       signal?.throwIfAborted()
+      this.lastFailure = timeout.aborted ? `no answer in ${Math.round(timeoutMs)} ms` : causeOf(error)
       if (timeout.aborted && !isSending)
         throw new AppError('QUERY_TIMEOUT', `${this.name} did not answer within ${Math.round(timeoutMs)} ms`)
-      throw new Unreachable(this.name, timeout.aborted ? `no answer in ${Math.round(timeoutMs)} ms` : causeOf(error))
+      throw new Unreachable(this.name, this.lastFailure)
     }
   }
 

@@ -1,0 +1,136 @@
+import { labelPairs } from '../../labels.ts'
+import type { Rejection } from '../../metrics/metrics.ts'
+import { firstLine, type Remote } from '../../remote/remote.ts'
+import { severities, type LogAppend, type LogEntry, type LogStream } from '../logs.ts'
+import { serviceOf } from '../service.ts'
+import { detectSeverity } from '../severity.ts'
+import { levelName } from './rows.ts'
+
+/** Loki takes 4 MB at once, with what it adds to each line. */
+const pushBytesMax = 1_048_576
+/** Loki names one line of those it refuses; so many requests go into finding the others. */
+const sievingMax = 100
+
+export interface Pusher {
+  push(streams: LogStream[]): Promise<LogAppend>
+}
+
+type Warn = (message: string, details?: Record<string, unknown>) => void
+
+/** `tellsLevels`: the level goes with every line, since the server counts by it. */
+export function createPusher(remote: Remote, tellsLevels: () => Promise<boolean>, warn: Warn): Pusher {
+  /** Of Loki 2.9, and of some tenants of Loki 3, it is refused. */
+  let takesMetadata = true
+
+  const send = async (streams: LogStream[], withLevels: boolean) => {
+    const body = (): Uint8Array<ArrayBuffer> =>
+      new TextEncoder().encode(
+        JSON.stringify({ streams: streams.map((stream) => streamWire(stream, takesMetadata, withLevels)) }),
+      )
+    const headers = { 'content-type': 'application/json' }
+    const refused = await remote.send('/loki/api/v1/push', body(), headers)
+    if (!refused || !takesMetadata || !/structured metadata/i.test(refused.text)) return refused
+    takesMetadata = false
+    warn('Loki takes no structured metadata; fields beside lines are left out', { reason: firstLine(refused.text) })
+    return remote.send('/loki/api/v1/push', body(), headers)
+  }
+
+  return {
+    push: async (streams) => {
+      const withLevels = await tellsLevels()
+      const rejected = new Map<Rejection['reason'], Rejection>()
+      let stored = 0
+      let requests = 0
+      const take = async (those: LogStream[]): Promise<void> => {
+        requests++
+        const refused = await send(those, withLevels)
+        const lines = linesIn(those)
+        if (!refused) {
+          stored += lines
+          return
+        }
+        const halves = requests < sievingMax ? halvesOf(those) : null
+        if (halves) {
+          for (const half of halves) await take(half)
+          return
+        }
+        const example = firstLine(refused.text)
+        const reason = reasonOf(example)
+        const known = rejected.get(reason)
+        if (known) known.count += lines
+        else rejected.set(reason, { reason, count: lines, example })
+      }
+      for (const portion of portionsOf(streams)) await take(portion)
+      return { stored, duplicates: 0, rejected: [...rejected.values()] }
+    },
+  }
+}
+
+function streamWire({ labels, entries }: LogStream, takesMetadata: boolean, withLevels: boolean) {
+  const stream = {
+    ...Object.fromEntries(labelPairs(labels)),
+    service_name: labels['service_name'] || serviceOf(labels),
+  }
+  return {
+    stream,
+    values: entries.map((entry) => {
+      const metadata = takesMetadata ? metadataOf(entry, stream, withLevels) : {}
+      const head: [string, string] = [String(entry.timestampNs), entry.line]
+      return Object.keys(metadata).length > 0 ? [...head, metadata] : head
+    }),
+  }
+}
+
+function metadataOf({ line, metadata = {}, severity }: LogEntry, labels: Record<string, string>, withLevels: boolean) {
+  const detected = detectSeverity(line, labels, metadata)
+  const known = severity ?? detected
+  const isTold = known > 0 && (withLevels || known !== detected)
+  return { ...Object.fromEntries(labelPairs(metadata)), ...(isTold && { [levelName]: severities[known]! }) }
+}
+
+const linesIn = (streams: readonly LogStream[]): number => streams.reduce((sum, { entries }) => sum + entries.length, 0)
+
+function* portionsOf(streams: readonly LogStream[]): Generator<LogStream[]> {
+  let portion: LogStream[] = []
+  let bytes = 0
+  for (const { labels, entries } of streams) {
+    let those: LogEntry[] = []
+    for (const entry of entries) {
+      if (bytes > pushBytesMax) {
+        if (those.length > 0) portion.push({ labels, entries: those })
+        yield portion
+        portion = []
+        those = []
+        bytes = 0
+      }
+      those.push(entry)
+      bytes += 2 * entry.line.length + 100
+    }
+    if (those.length > 0) portion.push({ labels, entries: those })
+  }
+  if (portion.length > 0) yield portion
+}
+
+/** By stream, then by the lines of one. */
+function halvesOf(streams: LogStream[]): [LogStream[], LogStream[]] | null {
+  const [only] = streams
+  if (!only) return null
+  if (streams.length > 1) {
+    const middle = streams.length >> 1
+    return [streams.slice(0, middle), streams.slice(middle)]
+  }
+  const { labels, entries } = only
+  const middle = entries.length >> 1
+  if (middle === 0) return null
+  return [[{ labels, entries: entries.slice(0, middle) }], [{ labels, entries: entries.slice(middle) }]]
+}
+
+/** Loki says it in words only. */
+function reasonOf(message: string): Rejection['reason'] {
+  if (/too[ _](old|far behind)|out of order/i.test(message)) return 'too_old'
+  if (/future|too new/i.test(message)) return 'too_far_in_future'
+  if (/label (name|value) too long/i.test(message)) return 'label_too_long'
+  if (/label names? per series|label names; limit/i.test(message)) return 'too_many_labels'
+  if (/line.*(too long|size)/i.test(message)) return 'line_too_long'
+  return /label/i.test(message) ? 'invalid_label' : 'invalid_line'
+}
