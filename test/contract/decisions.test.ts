@@ -32,10 +32,11 @@ describe('one interface, two mounts', () => {
       const [own, ...others] = spellings(endpoint)
       for (const { method, path } of others) {
         const fill = (text: string) => text.replace(/\{\w+\*?\}/g, '1')
-        const expected = (await anonymous(endpoint.method, `/api/v1${fill(own!.path)}`)).statusCode
-        for (const mount of endpoint.mount === 'root' ? [''] : ['/api/v1', '/api']) {
+        const [canonical, ...otherMounts] = endpoint.mount === 'root' ? [''] : ['/api/v1', '/api']
+        const expected = (await anonymous(endpoint.method, canonical + fill(own!.path))).statusCode
+        for (const mount of [canonical, ...otherMounts]) {
           const { statusCode } = await anonymous(method, mount + fill(path))
-          assert.equal(statusCode, endpoint.mount === 'root' ? 200 : expected, `${method} ${mount}${path}`)
+          assert.equal(statusCode, expected, `${method} ${mount}${path}`)
         }
       }
     }

@@ -14,6 +14,10 @@ export interface Matcher {
   value: string
 }
 
+/** The value of a label, undefined where it is absent: names come from people, and `toString` is one of theirs too. */
+export const labelValue = (labels: Labels, name: string): string | undefined =>
+  Object.hasOwn(labels, name) ? labels[name] : undefined
+
 const byName = ([a]: [string, string], [b]: [string, string]): number => (a < b ? -1 : a > b ? 1 : 0)
 
 /** Pairs sorted by name, empty values left out. */

@@ -1,4 +1,4 @@
-import type { Labels } from '../../labels.ts'
+import { labelValue, type Labels } from '../../labels.ts'
 
 /** The fields of a line that is a JSON object or logfmt; null where it is neither. */
 export function fieldsOfLine(line: string): Record<string, unknown> | null {
@@ -10,7 +10,7 @@ export function fieldsOfLine(line: string): Record<string, unknown> | null {
  * also name `b` within an object `a`.
  */
 export function fieldOf(name: string, line: string, metadata: Labels | undefined, labels: Labels): string | undefined {
-  return valueInLine(name, line) ?? metadata?.[name] ?? labels[name]
+  return valueInLine(name, line) ?? (metadata && labelValue(metadata, name)) ?? labelValue(labels, name)
 }
 
 function valueInLine(name: string, line: string): string | undefined {

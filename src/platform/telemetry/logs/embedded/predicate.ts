@@ -1,4 +1,4 @@
-import { compileExpression } from '../../labels.ts'
+import { compileExpression, labelValue } from '../../labels.ts'
 import { requiredLiteral } from '../../requiredLiteral.ts'
 import type { LinePredicate } from '../logs.ts'
 import { compareFields, fieldOf, isDecimal, literalOfValue } from './fields.ts'
@@ -254,7 +254,7 @@ function fieldTest(predicate: FieldPredicate, streams: Streams): Test {
   const { name } = predicate
   const fulfils = comparison(predicate)
   const inLine = textOfField(predicate)
-  const isLabel = (stream: number): boolean => streams.at(stream).labels[name] !== undefined
+  const isLabel = (stream: number): boolean => labelValue(streams.at(stream).labels, name) !== undefined
   const isOnlyInLines = (block: Block): boolean => !block.hasMetadata && !block.streams.some(isLabel)
   return {
     readsText: true,

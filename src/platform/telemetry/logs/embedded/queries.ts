@@ -1,4 +1,4 @@
-import type { Labels, Matcher } from '../../labels.ts'
+import { labelValue, type Labels, type Matcher } from '../../labels.ts'
 import {
   severities,
   type LogFilter,
@@ -157,7 +157,10 @@ export class Queries {
 
   async labelValues(name: string, filter: LogFilter, options?: LogOptions): Promise<string[]> {
     const values = new Set<string>()
-    for (const { labels } of await this.#streamsOf(filter, options)) if (labels[name]) values.add(labels[name])
+    for (const { labels } of await this.#streamsOf(filter, options)) {
+      const value = labelValue(labels, name)
+      if (value) values.add(value)
+    }
     return [...values].toSorted()
   }
 
