@@ -3,7 +3,9 @@ import { after, afterEach, before, beforeEach, describe, test, type TestContext 
 import type { Locator, Page, Request } from 'playwright-core'
 import type { Series } from '../../src/platform/telemetry/metrics/metrics.ts'
 import {
+  api,
   axeViolations,
+  loggedIn,
   narrow,
   open,
   setTheme,
@@ -104,6 +106,9 @@ describe('metrics', { skip: withoutChromium() }, () => {
     await page.keyboard.press('Escape')
     await editor().fill('avg by (host) (fleet_load{host=~"h0[0-3]"})')
     await page.keyboard.press('Escape')
+    await page.keyboard.press('Control+/')
+    assert.match(await editor().innerText(), /^# avg by/)
+    await page.keyboard.press('Control+/')
     await page.keyboard.press('Control+Enter')
     await legend().getByRole('row').nth(4).waitFor()
     assert.equal(inAddress('q'), 'avg by (host) (fleet_load{host=~"h0[0-3]"})')
@@ -227,6 +232,33 @@ describe('metrics', { skip: withoutChromium() }, () => {
     await history.getByRole('button', { name: 'Star', exact: true }).first().click()
     await history.getByRole('button', { name: 'Remove the star' }).waitFor()
     assert.deepEqual(await axeViolations(page), [])
+  })
+
+  test('nothing found says so and offers a longer range', async () => {
+    await open(page, '/explore?q=nothing_has_this_name')
+    await page.getByText('No series in this range').waitFor()
+    assert.deepEqual(await axeViolations(page), [])
+    await page.getByRole('button', { name: 'Widen to 24 hours' }).click()
+    await until('the range is a day', () => inAddress('from') === 'now-24h')
+  })
+
+  test('a viewer runs queries, and is told why logs are not theirs', async () => {
+    const password = 'a phrase of one who looks'
+    await api(world.admin, world.server.url, 'POST', '/admin/users', {
+      email: 'viewer@example.com',
+      username: 'viewer',
+      role: 'viewer',
+      password,
+    })
+    const viewer = await loggedIn(world.browser, world.server, { username: 'viewer', password })
+    const seen = await viewer.newPage()
+    const refused = watchFaults(seen, world.server.url)
+    await open(seen, '/explore?q=fleet_load{host="h00"}')
+    await seen.getByRole('table', { name: 'Lines' }).waitFor()
+    await seen.getByRole('button', { name: 'Share' }).click()
+    await seen.getByText(/Needs the permission logs:read/).waitFor()
+    assert.deepEqual(refused, [])
+    await viewer.close()
   })
 
   test('two panes share their cursor; logs are one link away', async () => {

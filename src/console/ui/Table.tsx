@@ -169,7 +169,7 @@ export function Table<Row>(props: TableProps<Row>) {
                         ? 'text-right tabular-nums max-md:text-left'
                         : columns[at - 1]?.align && afterNumberCell,
                       column.from && hiddenBelow[column.from],
-                      'max-md:flex max-md:min-h-6 max-md:items-baseline max-md:gap-3 max-md:border-0 max-md:before:w-28 max-md:before:shrink-0 max-md:before:text-sm max-md:before:text-muted max-md:data-label:before:content-[attr(data-label)]',
+                      'max-md:flex max-md:min-h-6 max-md:items-baseline max-md:gap-3 max-md:border-0 max-md:before:w-28 max-md:before:shrink-0 max-md:before:break-words max-md:before:text-sm max-md:before:text-muted max-md:data-label:before:content-[attr(data-label)]',
                       column.primary && 'font-medium max-md:order-first max-md:pb-1 max-md:before:hidden',
                       column.primary && actions && 'max-md:pr-12',
                     )}

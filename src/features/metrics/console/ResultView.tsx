@@ -1,12 +1,14 @@
 import { useMemo, useState } from 'react'
 import { formatDuration, formatNumber, plural } from '#console/format.ts'
-import { absolute, type TimeRange } from '#console/timeRange.ts'
+import { absolute, endsNow, type TimeRange } from '#console/timeRange.ts'
 import { Button } from '#console/ui/Button.tsx'
 import { Copy } from '#console/ui/Copy.tsx'
+import { EmptyState } from '#console/ui/EmptyState.tsx'
 import { StaleNote } from '#console/ui/StaleNote.tsx'
 import { StatusShape } from '#console/ui/Status.tsx'
 import { TimeSeries } from '#console/ui/TimeSeries.tsx'
 import type { Unit } from '#console/ui/unit.ts'
+import { dayMs } from '#kernel/time.ts'
 import type { ExploreSearch, PaneName } from './address.ts'
 import { stepText } from './asked.ts'
 import { linesOf, seriesRows } from './lines.ts'
@@ -32,6 +34,7 @@ export function ResultView(props: ResultViewProps) {
   const { pane, found, search } = props
   const answers = found.answers[pane]
   const warnings = [...new Set(answers.flatMap(({ result }) => (result.type === 'error' ? [] : result.warnings)))]
+  const hasSeries = answers.some(({ result }) => result.type !== 'error' && result.series.length > 0)
   const view = found.mode === 'instant' && search.view === 'graph' ? 'table' : search.view
   return (
     <>
@@ -40,8 +43,9 @@ export function ResultView(props: ResultViewProps) {
           <StatusShape level="warn" /> {warning}
         </p>
       ))}
-      {view === 'graph' && <Graph {...props} />}
-      {view === 'table' && <Rows {...props} />}
+      {hasSeries && view === 'graph' && <Graph {...props} />}
+      {hasSeries && view === 'table' && <Rows {...props} />}
+      {!hasSeries && view !== 'json' && <NoSeries {...props} />}
       {view === 'json' && <Json {...props} />}
       <Facts {...props} />
     </>
@@ -69,7 +73,6 @@ function Graph({ pane, search, found, unit, onRange }: ResultViewProps) {
         annotations={annotations}
         syncKey="explore"
         onZoom={(fromMs, toMs) => onRange(absolute({ fromMs, toMs }))}
-        empty="No series in this range."
       />
       {lines.length > drawn.length && (
         <p className="mt-1 text-sm text-warn">
@@ -80,6 +83,21 @@ function Graph({ pane, search, found, unit, onRange }: ResultViewProps) {
         </p>
       )}
     </>
+  )
+}
+
+const dayRange: TimeRange = { from: 'now-24h', to: 'now' }
+
+function NoSeries({ found, search, onRange }: ResultViewProps) {
+  const isShort = found.mode === 'range' && found.span.toMs - found.span.fromMs < dayMs
+  return (
+    <EmptyState
+      kind="filtered"
+      title={found.mode === 'range' ? 'No series in this range' : 'No series at this moment'}
+      action={isShort && endsNow(search) && <Button onClick={() => onRange(dayRange)}>Widen to 24 hours</Button>}
+    >
+      Either nothing has these names and labels, or none of it had a sample then.
+    </EmptyState>
   )
 }
 

@@ -1,23 +1,28 @@
 import { useMemo, useState } from 'react'
 import { Button } from '#console/ui/Button.tsx'
 import { cx } from '#console/ui/cx.ts'
-import { EmptyState } from '#console/ui/EmptyState.tsx'
 import { Table, type Column } from '#console/ui/Table.tsx'
 import { formatUnit, type Unit } from '#console/ui/unit.ts'
-import type { SeriesRow } from './lines.ts'
+import { commonLabels, labelText, type Labels, type SeriesRow } from './lines.ts'
 
 const columnsMax = 12
 const rowsMax = 200
 
-/** The newest value of each series, a column for each label. */
+/** The newest value of each series, a column for each label that tells them apart. */
 export function SeriesTable({ rows, unit }: { rows: readonly SeriesRow[]; unit: Unit }) {
   const [sort, setSort] = useState('')
   const [isWhole, setWhole] = useState(false)
-  const columns = useMemo(() => columnsOf(rows, unit), [rows, unit])
+  const shared = useMemo(() => (rows.length > 1 ? commonLabels(rows.map(({ metric }) => metric)) : {}), [rows])
+  const columns = useMemo(() => columnsOf(rows, shared, unit), [rows, shared, unit])
   const sorted = useMemo(() => sortedBy(rows, sort), [rows, sort])
   const shown = isWhole ? sorted : sorted.slice(0, rowsMax)
   return (
     <>
+      {Object.keys(shared).length > 0 && (
+        <p className="mb-2 text-sm text-muted">
+          All have <code className="font-mono break-all text-text">{labelText(shared)}</code>
+        </p>
+      )}
       <Table
         label="Series"
         columns={columns}
@@ -25,11 +30,7 @@ export function SeriesTable({ rows, unit }: { rows: readonly SeriesRow[]; unit: 
         rowKey={({ key }) => key}
         sort={sort}
         onSort={setSort}
-        empty={
-          <EmptyState kind="filtered" title="No series">
-            Nothing matches in this range.
-          </EmptyState>
-        }
+        empty={null}
       />
       {sorted.length > shown.length && (
         <Button size="sm" variant="ghost" className="m-2" onClick={() => setWhole(true)}>
@@ -44,14 +45,19 @@ const wrapsFrom = 48
 
 const Value = ({ text }: { text: string }) => (
   <span
-    className={cx('font-mono text-sm', text.length < wrapsFrom ? 'md:whitespace-nowrap' : 'block min-w-64 break-all')}
+    className={cx(
+      'font-mono text-sm',
+      text.length < wrapsFrom ? 'max-md:break-all md:whitespace-nowrap' : 'block min-w-64 break-all',
+    )}
   >
     {text}
   </span>
 )
 
-function columnsOf(rows: readonly SeriesRow[], unit: Unit): Column<SeriesRow>[] {
-  const names = [...new Set(rows.flatMap(({ metric }) => Object.keys(metric)))].slice(0, columnsMax)
+function columnsOf(rows: readonly SeriesRow[], shared: Labels, unit: Unit): Column<SeriesRow>[] {
+  const names = [...new Set(rows.flatMap(({ metric }) => Object.keys(metric)))]
+    .filter((name) => !(name in shared))
+    .slice(0, columnsMax)
   const hasLetters = rows.some(({ letter }) => letter !== undefined)
   return [
     ...(hasLetters ? [{ key: 'letter', header: 'Query', cell: ({ letter }: SeriesRow) => letter }] : []),

@@ -51,10 +51,7 @@ export function Toolbar({ search, setSearch, span, onRange }: ToolbarProps) {
           aria-label="Unit"
           value={unit ?? ''}
           onChange={({ target }) => setSearch({ unit: units.find((each) => each === target.value) })}
-          options={[
-            { value: '', label: 'Unit: by name' },
-            ...units.map((value) => ({ value, label: unitNames[value] })),
-          ]}
+          options={[{ value: '', label: 'Unit: auto' }, ...units.map((value) => ({ value, label: unitNames[value] }))]}
         />
       </div>
       <span className="flex flex-wrap items-center gap-2 md:ml-auto">
