@@ -126,6 +126,8 @@ export const roleMatrix: Record<string, Row> = {
   'logs.otlp': writers,
   'logs.redaction': operators,
   'logs.setRedaction': admin,
+  'collection.sources': writers,
+  'collection.setSources': admin,
   'settings.get': operators,
   'settings.update': admin,
   'settings.schema': 'everybody',

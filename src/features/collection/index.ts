@@ -1,22 +1,33 @@
 import { feature, type Feature } from '#platform/http/endpoints.ts'
 import { registerGpus } from '#platform/metrics/gpu.ts'
 import { registerTelemetry } from '#platform/metrics/telemetry.ts'
+import type { Stop } from '#platform/platform.ts'
 import { sizeBytes } from '#features/system/index.ts'
-import { keepOwnLog } from './ownLog.ts'
+import { collectionEndpoints } from './contract.ts'
+import { createOwnLog } from './ownLog.ts'
+import { createSources } from './sources.ts'
+import { collectionMigrations } from './store.ts'
 
 /** What Miktos collects by itself: its own log, files, the journal, containers, and the figures of the machine. */
 export function createCollection(): Feature {
+  const parts = [createOwnLog()]
+  const sources = createSources(() => parts.map(({ view }) => view()))
   return feature({
     name: 'collection',
-    endpoints: {},
-    handlers: {},
+    migrations: collectionMigrations,
+    endpoints: collectionEndpoints,
+    handlers: sources.handlers,
     start: async (platform) => {
-      const { metrics, log } = platform
+      const { metrics, telemetry, database, log } = platform
       await registerGpus(metrics.registry, (error) =>
         log.child({ component: 'metrics' }).warn({ err: error }, 'GPUs were not measured'),
       )
-      registerTelemetry(metrics.registry, platform.telemetry, () => sizeBytes(platform.database))
-      return keepOwnLog(platform)
+      registerTelemetry(metrics.registry, telemetry, () => sizeBytes(database))
+      const stops: Stop[] = [await sources.start(platform)]
+      for (const { start } of parts) stops.push(await start(platform))
+      return async () => {
+        for (const stop of stops) await stop()
+      }
     },
   })
 }

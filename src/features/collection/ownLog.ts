@@ -1,10 +1,12 @@
 import { hostname } from 'node:os'
 import { newId } from '#kernel/id.ts'
-import { secondMs } from '#kernel/time.ts'
 import { flatten, type Line } from '#platform/logging/format.ts'
 import type { LogLevel } from '#platform/logging/level.ts'
 import type { Platform, Stop } from '#platform/platform.ts'
 import type { LogBatch, LogEntry } from '#platform/telemetry/logs/logs.ts'
+import { persist } from './deliver.ts'
+import { idle, type Part } from './part.ts'
+import type { SourceView } from './sources.ts'
 
 /** What this part says about itself is not stored: a store that fails would be told of its failures. */
 const component = 'own-log'
@@ -12,7 +14,6 @@ const waitingMax = 10_000
 const batchMax = 1_000
 const metadataMax = 128
 const gatherMs = 500
-const retryMsMax = 30 * secondMs
 
 const severityOf: Record<LogLevel, number> = { DEBUG: 2, INFO: 3, WARNING: 4, ERROR: 5, CRITICAL: 6 }
 
@@ -25,28 +26,38 @@ interface Waiting {
  * Stores the lines of Miktos' own log with the others, as the service `miktos`. Whoever logs never waits:
  * lines gather and go in the background, and when the store is away the newest that do not fit are counted and lost.
  */
-export function keepOwnLog({ config, telemetry, logLines, log }: Platform): Stop {
-  if (!config.get('logs_own')) return () => undefined
+export function createOwnLog(): Part {
+  const view = idle('own', 'miktos')
+  return {
+    view: () => view,
+    start: (platform) => {
+      view.enabled = platform.config.get('logs_own')
+      return view.enabled ? keepOwnLog(platform, view) : () => undefined
+    },
+  }
+}
+
+function keepOwnLog({ telemetry, logLines, log }: Platform, view: SourceView): Stop {
   const own = log.child({ component })
   let waiting: Waiting[] = []
   let lost = 0
   let newestNs = 0n
   let timer: NodeJS.Timeout | undefined
   let sending: Promise<void> | undefined
-  let stopped = false
+  const ending = new AbortController()
 
   const take = (line: Line): void => {
     if (line.component === component) return
     if (waiting.length >= waitingMax) return void lost++
     waiting.push({ component: line.component, entry: entryOf(line, (newestNs = later(newestNs, line.time))) })
-    if (!stopped) timer ??= setTimeout(send, gatherMs).unref()
+    if (!ending.signal.aborted) timer ??= setTimeout(send, gatherMs).unref()
   }
 
   const send = (): void => {
     sending ??= sendAll().finally(() => {
       sending = undefined
       timer = undefined
-      if (waiting.length > 0 && !stopped) timer = setTimeout(send, gatherMs).unref()
+      if (waiting.length > 0 && !ending.signal.aborted) timer = setTimeout(send, gatherMs).unref()
     })
   }
 
@@ -55,6 +66,8 @@ export function keepOwnLog({ config, telemetry, logLines, log }: Platform): Stop
       const portion = waiting.slice(0, batchMax)
       if (!(await deliver(batchOf(portion)))) return
       waiting = waiting.slice(portion.length)
+      view.lines_read += portion.length
+      view.last_error = null
       if (lost > 0) {
         own.warn({ count: lost }, 'lines of the own log were lost: too many waited')
         telemetry.lost('own_log_full', lost)
@@ -63,37 +76,24 @@ export function keepOwnLog({ config, telemetry, logLines, log }: Platform): Stop
     }
   }
 
-  /** The same batch until it is stored; false when that has to wait for another run. */
-  const deliver = async (batch: LogBatch): Promise<boolean> => {
-    for (let waitMs = secondMs; ; waitMs = Math.min(retryMsMax, waitMs * 2)) {
-      try {
-        await telemetry.logs.append(batch, 'own')
-        if (waitMs > secondMs) own.info('the own log is stored again')
-        return true
-      } catch (error) {
-        if (stopped) return false
-        if (waitMs === secondMs) own.warn({ err: error }, 'the own log is not stored and waits')
-        await pause(waitMs)
-      }
-    }
-  }
-
-  let wake = (): void => undefined
-  const pause = (ms: number): Promise<void> =>
-    new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms).unref()
-      wake = () => {
-        clearTimeout(timer)
-        resolve()
-      }
-    })
+  /** The same batch until it is stored; false when the end comes first. */
+  const deliver = (batch: LogBatch): Promise<boolean> =>
+    persist(() => telemetry.logs.append(batch, 'own'), {
+      signal: ending.signal,
+      onFailing: (error) => {
+        view.last_error = error instanceof Error ? error.message : String(error)
+        own.warn({ err: error }, 'the own log is not stored and waits')
+      },
+    }).then(
+      () => true,
+      () => false,
+    )
 
   const unsubscribe = logLines(take)
   return async () => {
     unsubscribe()
-    stopped = true
+    ending.abort()
     clearTimeout(timer)
-    wake()
     await sending
     await sendAll()
   }

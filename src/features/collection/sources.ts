@@ -1,0 +1,85 @@
+import type * as z from 'zod'
+import { invalid } from '#kernel/errors.ts'
+import type { Handlers } from '#platform/http/endpoints.ts'
+import type { Platform, Stop } from '#platform/platform.ts'
+import type { collectionEndpoints, FileSourceInput, Source } from './contract.ts'
+import { createFileCollector, type FileCollector, type SourceState } from './files/collector.ts'
+import { startTest, type FileSource } from './files/source.ts'
+import { replaceSources, storedSources } from './store.ts'
+
+export type SourceView = z.output<typeof Source>
+
+const changed = 'logs.set-sources'
+const shownMax = 200
+
+/** The files that are read, and the operations that show every source and change these. */
+export function createSources(others: () => SourceView[]): {
+  handlers: Handlers<typeof collectionEndpoints>
+  start(platform: Platform): Promise<Stop>
+} {
+  let files: FileCollector | undefined
+
+  const reload = async ({ database }: Platform): Promise<void> =>
+    files?.set((await storedSources(database.read)).filter(({ enabled }) => enabled).map(sourceOf))
+
+  const views = async ({ database }: Platform) => {
+    const states = new Map(files?.states().map((state) => [state.name, state]))
+    const stored = await storedSources(database.read)
+    return { sources: [...others(), ...stored.map((source) => viewOf(source, states.get(source.name)))] }
+  }
+
+  return {
+    handlers: {
+      sources: ({ platform }) => views(platform),
+      setSources: async (ctx, { body }) => {
+        const names = new Set(body.files.map(({ name }) => name))
+        if (names.size < body.files.length) throw invalid('files', 'Two sources have the same name')
+        for (const { multiline_start } of body.files) if (multiline_start !== null) startTest(multiline_start)
+        await ctx.change(changed, { kind: 'log_sources', id: 'all' }, async (tx, note) => {
+          note.before = { files: (await storedSources(tx)).map(({ name, path }) => `${name} ${path}`) }
+          await replaceSources(tx, body.files)
+          note.after = { files: body.files.map(({ name, path }) => `${name} ${path}`) }
+        })
+        await reload(ctx.platform)
+        return views(ctx.platform)
+      },
+    },
+    start: async (platform) => {
+      files = await createFileCollector(platform)
+      await reload(platform)
+      const unsubscribe = platform.events.subscribe(changed, () =>
+        reload(platform).catch((error: unknown) =>
+          platform.log.child({ component: 'files' }).warn({ err: error }, 'sources of logs were not read'),
+        ),
+      )
+      return async () => {
+        unsubscribe()
+        await files?.stop()
+      }
+    },
+  }
+}
+
+const sourceOf = ({ name, path, labels, multiline_start }: FileSourceInput): FileSource => ({
+  name,
+  pattern: path,
+  labels,
+  ...(multiline_start !== null && { isStart: startTest(multiline_start) }),
+})
+
+function viewOf(definition: FileSourceInput, state: SourceState | undefined): SourceView {
+  const { files = [], problems = [], lines = 0, lastError = null } = state ?? {}
+  return {
+    kind: 'file',
+    name: definition.name,
+    enabled: definition.enabled,
+    definition,
+    lines_read: lines,
+    last_error: lastError,
+    items: files
+      .slice(0, shownMax)
+      .map(({ path, position, size }) => ({ name: path, position: String(position), size_bytes: size })),
+    items_found: files.length,
+    problems: problems.slice(0, shownMax).map(({ path, problem }) => ({ name: path, problem })),
+  }
+}
