@@ -28,7 +28,7 @@ declare module '#platform/database/database.ts' {
 
 export const dashboardMigrations: Migration[] = [
   {
-    name: '2026-11-22.60-dashboards',
+    name: '2026-11-22.70-dashboards',
     up: async (schema) => {
       await schema.table('dashboards', (table) =>
         table

@@ -16,7 +16,7 @@ export function BarsPanel({ panel, series }: { panel: Panel; series: Series[] })
     .slice(0, shownMax)
   const highest = Math.max(0, ...rows.map(({ value }) => value ?? 0))
   return (
-    <div tabIndex={0} role="region" aria-label={`${panel.title || 'Bars'}, values`} className="h-full overflow-auto">
+    <div tabIndex={0} role="group" aria-label={`${panel.title || 'Bars'}, values`} className="h-full overflow-auto">
       <ul className="flex flex-col gap-1.5">
         {rows.map(({ key, name, value }) => {
           const level = levelFor(value, panel.thresholds)

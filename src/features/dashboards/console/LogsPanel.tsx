@@ -55,11 +55,11 @@ export function LogsPanel({ panel, span, scope, tick, isVisible }: LogsPanelProp
     )
   if (lines.error && !lines.data)
     return <ErrorPanel error={lines.error} what="the lines" onRetry={() => void lines.refetch()} />
-  if (!lines.data) return <Skeleton className="h-full" />
+  if (!lines.data) return isVisible && <Skeleton className="h-full" />
   if (lines.data.rows.length === 0)
     return <p className="flex h-full items-center justify-center text-muted">No line matches in this range</p>
   return (
-    <div tabIndex={0} role="region" aria-label={`${panel.title || 'Logs'}, lines`} className="h-full overflow-auto">
+    <div tabIndex={0} role="group" aria-label={`${panel.title || 'Logs'}, lines`} className="h-full overflow-auto">
       <ul className="font-mono text-sm leading-5">
         {lines.data.rows.map(({ id, timestamp, severity, service, line }) => (
           <li key={id} className="flex gap-2">

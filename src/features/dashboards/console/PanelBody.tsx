@@ -43,7 +43,9 @@ export function PanelBody(props: PanelBodyProps) {
   if (panel.type === 'logs')
     return <LogsPanel panel={panel} span={span} scope={scope} tick={tick} isVisible={isVisible} />
   if (!asksMetrics(panel)) return <Note>No query yet.</Note>
-  if (!data?.results) return data?.error ? <Failure message={data.error.message} /> : <Skeleton className="h-full" />
+  // What is not seen is not asked for, and holds its place without moving.
+  if (!data?.results)
+    return data?.error ? <Failure message={data.error.message} /> : isVisible && <Skeleton className="h-full" />
   const failed = data.results.find((result) => result.type === 'error')
   if (failed && data.results.every(({ type }) => type === 'error')) return <QueryFailure failed={failed} />
   return (

@@ -1,5 +1,5 @@
 import { Maximize2, Minimize2, Move, Pencil, Trash2, Copy as CopyIcon, Ellipsis, ChartSpline } from 'lucide-react'
-import { useRef, type KeyboardEvent, type PointerEvent, type ReactNode } from 'react'
+import { useEffect, useRef, type KeyboardEvent, type PointerEvent, type ReactNode } from 'react'
 import { IconButton } from '#console/ui/Button.tsx'
 import { cx } from '#console/ui/cx.ts'
 import { Menu, type MenuItem } from '#console/ui/Menu.tsx'
@@ -47,6 +47,7 @@ export function PanelFrame(props: PanelFrameProps) {
   const { panel, order, editing, isFull, watch, children } = props
   const frame = useRef<HTMLElement>(null)
   const drag = useDrag(panel, frame, editing)
+  useEffect(() => (frame.current ? watch(frame.current) : undefined), [watch])
   const plain = isPlain(panel) && !editing
   const height = isFull ? Math.max(320, innerHeight - 180) : heightOf(panel)
   const inside = plain ? height : height - headPx - paddingPx
@@ -60,10 +61,8 @@ export function PanelFrame(props: PanelFrameProps) {
     // The arrow keys of the layout belong to the panel as a whole.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
     <section
-      ref={(element) => {
-        frame.current = element
-        return element ? watch(element) : undefined
-      }}
+      ref={frame}
+      role="group"
       data-panel={panel.id}
       tabIndex={plain ? undefined : 0}
       aria-label={panel.title || panelTypes[panel.type]}

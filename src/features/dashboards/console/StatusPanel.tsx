@@ -27,7 +27,7 @@ const heights: Record<Level, string> = {
 export function StatusPanel({ panel, grid: { times, series } }: { panel: Panel; grid: SeriesGrid }) {
   const thresholds = panel.thresholds.length > 0 ? panel.thresholds : upOrDown
   return (
-    <div tabIndex={0} role="region" aria-label={`${panel.title || 'Status'}, states`} className="h-full overflow-auto">
+    <div tabIndex={0} role="group" aria-label={`${panel.title || 'Status'}, states`} className="h-full overflow-auto">
       <ul className="flex flex-col gap-1.5">
         {series.map(({ key, name, values }) => {
           const now = reduced(values, 'last')

@@ -15,7 +15,7 @@ export function TablePanel({ panel, series }: { panel: Panel; series: Series[] }
     .slice(0, rowsMax)
   const named = panel.queries.some(({ legend }) => legend !== '') || labels.length === 0
   return (
-    <div tabIndex={0} role="region" aria-label={`${panel.title || 'Table'}, rows`} className="h-full overflow-auto">
+    <div tabIndex={0} role="group" aria-label={`${panel.title || 'Table'}, rows`} className="h-full overflow-auto">
       <table className="w-full text-sm">
         <thead className="sticky top-0 bg-surface text-muted">
           <tr>
