@@ -3,9 +3,10 @@ import { useState } from 'react'
 import type { TimeRange } from '#console/timeRange.ts'
 import { Button, IconButton } from '#console/ui/Button.tsx'
 import { Card } from '#console/ui/Card.tsx'
+import { EmptyState } from '#console/ui/EmptyState.tsx'
 import { ErrorPanel } from '#console/ui/ErrorPanel.tsx'
 import { Skeleton } from '#console/ui/Skeleton.tsx'
-import { queriesMax, type ExploreSearch, type PaneName, type SetExploreSearch } from './address.ts'
+import { queriesMax, queriesOf, type ExploreSearch, type PaneName, type SetExploreSearch } from './address.ts'
 import { HistoryDialog } from './HistoryDialog.tsx'
 import { MetricBrowser } from './MetricBrowser.tsx'
 import { AddQuery, QueryRows } from './QueryRows.tsx'
@@ -32,9 +33,10 @@ interface PaneProps {
 /** Queries and what they found. */
 export function Pane(props: PaneProps) {
   const { pane, search, setSearch, drafts, results, onDrafts, onRun, onRange, onClose } = props
-  const { found, error, isLoading } = results
+  const { found, error } = results
+  const hasQueries = queriesOf(search, pane).length > 0
   const [dialog, setDialog] = useState<'metrics' | 'history'>()
-  const answers = found?.answers[pane] ?? []
+  const answers = (hasQueries && found?.answers[pane]) || []
   const close = (): void => setDialog(undefined)
   const paneLabel = pane === 'r' ? ', second pane' : ''
   return (
@@ -65,12 +67,13 @@ export function Pane(props: PaneProps) {
           <ErrorPanel error={error} what="newer values" onRetry={() => onRun()} />
         </div>
       )}
-      {isLoading && (
-        <>
-          <Skeleton className="h-80" />
-          <SlowNote onCancel={results.cancel} />
-        </>
+      {hasQueries && answers.length === 0 && results.isFetching && <Skeleton className="h-80" />}
+      {hasQueries && answers.length === 0 && !results.isFetching && !error && (
+        <EmptyState kind="none" title="Nothing ran" action={<Button onClick={() => onRun()}>Run again</Button>}>
+          The queries were cancelled before they had an answer.
+        </EmptyState>
       )}
+      {results.isFetching && <SlowNote onCancel={results.cancel} />}
       {found && answers.some(({ result }) => result.type !== 'error') && (
         <ResultView
           pane={pane}
@@ -81,7 +84,7 @@ export function Pane(props: PaneProps) {
           onRange={onRange}
         />
       )}
-      {!isLoading && !error && answers.length === 0 && <Starters onStart={(expression) => onRun([expression])} />}
+      {!hasQueries && <Starters onStart={(expression) => onRun([expression])} />}
       <MetricBrowser
         open={dialog === 'metrics'}
         onClose={close}

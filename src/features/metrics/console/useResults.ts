@@ -76,7 +76,6 @@ export function useResults(search: ExploreSearch) {
   return {
     found: queries.length > 0 ? (found ?? kept) : undefined,
     error: query.error,
-    isLoading: query.isFetching && !(found ?? kept),
     isFetching: query.isFetching,
     refreshMs: every || undefined,
     run: () => setRun((count) => count + 1),
