@@ -13,7 +13,7 @@ import { AddQuery, QueryRows } from './QueryRows.tsx'
 import { ResultView } from './ResultView.tsx'
 import { SlowNote } from './SlowNote.tsx'
 import { Starters } from './Starters.tsx'
-import { unitOf } from './unitOf.ts'
+import { sharedUnit } from './unitOf.ts'
 import type { Results } from './useResults.ts'
 
 interface PaneProps {
@@ -79,7 +79,7 @@ export function Pane(props: PaneProps) {
           pane={pane}
           search={search}
           found={found}
-          unit={search.unit ?? unitOf(answers[0]?.expression ?? '')}
+          unit={search.unit ?? sharedUnit(answers.map(({ expression }) => expression))}
           refreshMs={results.refreshMs}
           onRange={onRange}
         />

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { unitOf } from './unitOf.ts'
+import { sharedUnit, unitOf } from './unitOf.ts'
 
 for (const [expression, unit] of [
   ['process_resident_memory_bytes', 'bytes'],
@@ -18,3 +18,9 @@ for (const [expression, unit] of [
 ] as const) {
   test(`${expression} is in ${unit}`, () => assert.equal(unitOf(expression), unit))
 }
+
+test('several share their unit or have none', () => {
+  assert.equal(sharedUnit(['a_bytes', 'b_bytes']), 'bytes')
+  assert.equal(sharedUnit(['a_bytes', 'up']), 'count')
+  assert.equal(sharedUnit([]), 'count')
+})

@@ -33,3 +33,9 @@ export function unitOf(expression: string): Unit {
   if (!isRate) return unit
   return rateOf[unit] ?? 'per_second'
 }
+
+/** What all of them are in; plain numbers where they differ, since they stand on one axis. */
+export function sharedUnit(expressions: readonly string[]): Unit {
+  const [unit = 'count', ...others] = new Set(expressions.map(unitOf))
+  return others.length === 0 ? unit : 'count'
+}
