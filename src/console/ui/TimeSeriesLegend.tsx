@@ -55,7 +55,7 @@ export function TimeSeriesLegend({ lines, unit, chosen, onChoose, kind }: TimeSe
         {shown.map((row) => (
           <li key={row.line.key} className="flex max-w-full items-center gap-1.5">
             {name(row)}
-            <span className="tabular-nums">{formatUnit(row.last, unit)}</span>
+            <span className="whitespace-nowrap tabular-nums">{formatUnit(row.last, unit)}</span>
           </li>
         ))}
       </ul>

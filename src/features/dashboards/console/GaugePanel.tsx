@@ -16,7 +16,7 @@ export function GaugePanel({ panel, series, height }: { panel: Panel; series: Se
   const highest = Math.max(0, ...shown.map(({ value }) => value ?? 0))
   const size = Math.max(64, Math.min(height - (series.length > 1 ? 24 : 0), 160))
   return (
-    <ul className="flex h-full flex-wrap items-center justify-center gap-3 overflow-auto">
+    <ul className="flex h-full flex-wrap items-center justify-center gap-3 overflow-hidden">
       {shown.map(({ key, name, value }) => {
         const level = levelFor(value, panel.thresholds)
         return (

@@ -19,15 +19,15 @@ export function Markdown({ text }: { text: string }) {
 function BlockView({ block }: { block: Block }) {
   switch (block.kind) {
     case 'heading':
-      // The page has its own headings; those of a note stand below the title of their panel.
+      // On one level with the titles of panels, which stand below that of the page.
       return block.level <= 2 ? (
-        <h3 className="text-lg font-semibold">
+        <h2 className="text-lg font-semibold">
+          <Inlines parts={block.inside} />
+        </h2>
+      ) : (
+        <h3 className="font-semibold">
           <Inlines parts={block.inside} />
         </h3>
-      ) : (
-        <h4 className="font-semibold">
-          <Inlines parts={block.inside} />
-        </h4>
       )
     case 'paragraph':
       return (

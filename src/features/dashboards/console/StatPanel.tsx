@@ -15,7 +15,7 @@ const sparklinePxMin = 96
 export function StatPanel({ panel, series, height }: { panel: Panel; series: Series[]; height: number }) {
   const isSingle = series.length === 1
   return (
-    <div className="flex h-full flex-wrap items-stretch gap-2 overflow-auto">
+    <div className="flex h-full flex-wrap items-stretch gap-2 overflow-hidden">
       {series.slice(0, shownMax).map(({ key, name, values }) => {
         const value = reduced(values, panel.reduce)
         const level = levelFor(value, panel.thresholds)
