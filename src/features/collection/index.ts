@@ -4,14 +4,16 @@ import { registerTelemetry } from '#platform/metrics/telemetry.ts'
 import type { Stop } from '#platform/platform.ts'
 import { sizeBytes } from '#features/system/index.ts'
 import { collectionEndpoints } from './contract.ts'
+import { createContainers } from './docker/containers.ts'
 import { createOwnLog } from './ownLog.ts'
+import type { Part } from './part.ts'
 import { createSources } from './sources.ts'
 import { collectionMigrations } from './store.ts'
 
 /** What Miktos collects by itself: its own log, files, the journal, containers, and the figures of the machine. */
 export function createCollection(): Feature {
-  const parts = [createOwnLog()]
-  const sources = createSources(() => parts.map(({ view }) => view()))
+  const parts: Part[] = [createOwnLog(), createContainers()]
+  const sources = createSources(() => parts.map(({ view }) => view()).filter((view) => view !== undefined))
   return feature({
     name: 'collection',
     migrations: collectionMigrations,

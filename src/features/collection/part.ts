@@ -4,8 +4,8 @@ import type { SourceView } from './sources.ts'
 /** Something that logs are collected from, beside files. */
 export interface Part {
   start(platform: Platform): Stop | Promise<Stop>
-  /** How it goes now. */
-  view(): SourceView
+  /** How it goes now; nothing where the machine does not have it. */
+  view(): SourceView | undefined
 }
 
 /** What a source shows before it has read anything. */

@@ -6,8 +6,9 @@ import { secondMs } from '#kernel/time.ts'
 import type { Platform } from '#platform/platform.ts'
 import type { LogBatch, LogStream } from '#platform/telemetry/logs/logs.ts'
 import { persist } from '../deliver.ts'
+import { saveJson } from '../saveJson.ts'
 import { findBeside, FollowedFile, type Portion } from './file.ts'
-import { loadState, saveState, type Position, type State } from './positions.ts'
+import { loadState, type Position, type State } from './positions.ts'
 import { filesMax, findFiles, type FileSource } from './source.ts'
 
 const everyMs = 500
@@ -193,7 +194,7 @@ export async function createFileCollector({ telemetry, log: parent, now, config 
   }
 
   const save = async (): Promise<void> => {
-    await persist(() => saveState(statePath, state), {
+    await persist(() => saveJson(statePath, state), {
       signal: ending.signal,
       onFailing: (error) => log.warn({ err: error }, 'positions of files are not kept'),
     })
