@@ -36,7 +36,12 @@ describe('every page', { skip: withoutChromium() }, () => {
   let all: Place[]
 
   before(async () => {
-    world = await startWorld({ MIKTOS_DEMO: 'true', MIKTOS_REGISTRATION: 'approval' })
+    world = await startWorld({
+      MIKTOS_DEMO: 'true',
+      MIKTOS_REGISTRATION: 'approval',
+      // The pages of metrics have something to show from the beginning.
+      MIKTOS_METRICS_INTERVAL_SECONDS: '1',
+    })
     all = await places(world.admin, world.server.url)
   })
   after(() => world.stop())

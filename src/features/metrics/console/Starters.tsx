@@ -3,12 +3,17 @@ import { ErrorPanel } from '#console/ui/ErrorPanel.tsx'
 import { CodeBlock } from '#console/ui/CodeBlock.tsx'
 import { EmptyState } from '#console/ui/EmptyState.tsx'
 import { Skeleton } from '#console/ui/Skeleton.tsx'
+import { secondMs } from '#kernel/time.ts'
 import { metricNamesQuery } from './prometheus.ts'
 import { startersOf, startersShown } from './starters.ts'
 
+/** The first sample is waited for; afterwards nothing here changes by itself. */
+const whileNone = ({ state }: { state: { data?: string[] | undefined } }): number | false =>
+  state.data?.length === 0 ? 5 * secondMs : false
+
 /** Stands where the result will stand: queries that the metrics at hand can answer, one click each. */
 export function Starters({ onStart }: { onStart: (expression: string) => void }) {
-  const { data, error, refetch } = useQuery(metricNamesQuery)
+  const { data, error, refetch } = useQuery({ ...metricNamesQuery, refetchInterval: whileNone })
   if (error && !data) return <ErrorPanel error={error} what="the metrics" onRetry={() => void refetch()} />
   if (data?.length === 0) return <NoMetrics />
   return (
@@ -43,8 +48,13 @@ const remoteWrite = (): string => `remote_write:
       credentials: mk_…`
 
 const NoMetrics = () => (
-  <EmptyState kind="none" title="No metric was received in the last day">
-    <p className="mb-2">Let Prometheus send what it has by remote write, or let this server scrape a target.</p>
-    <CodeBlock what="configuration" code={remoteWrite()} />
-  </EmptyState>
+  <>
+    <EmptyState kind="none" title="No metric was received in the last day">
+      Let Prometheus send what it has by remote write, or let this server scrape a target. What comes appears here by
+      itself.
+    </EmptyState>
+    <div className="mx-auto mb-6 max-w-2xl">
+      <CodeBlock what="configuration" code={remoteWrite()} />
+    </div>
+  </>
 )
