@@ -1,4 +1,5 @@
 import type { Platform } from '#platform/platform.ts'
+import { whatIsBehind } from '#platform/telemetry/backend.ts'
 
 /** The store of logs as a component of its own. It is not started for being asked. */
 export function registerChecks({ health, telemetry }: Platform): void {
@@ -8,10 +9,13 @@ export function registerChecks({ health, telemetry }: Platform): void {
       return lastFailure === null
         ? { status: 'ok', details: 'Not used yet' }
         : { status: 'down', details: `Starting again: ${lastFailure}` }
-    const { quarantined } = await telemetry.logs.health()
+    const { quarantined, remote } = await telemetry.logs.health()
+    if (remote?.lastFailure && !remote.spool) return { status: 'down', details: `Loki: ${remote.lastFailure}` }
     const { entries, bytes } = await telemetry.logs.stats()
     const figures = { entries, bytes, quarantined, restarts }
     if (quarantined > 0) return { status: 'degraded', details: `${quarantined} damaged blocks were put aside`, figures }
+    const behind = remote && whatIsBehind('Loki', remote)
+    if (behind) return { status: 'degraded', details: behind, figures }
     return { status: 'ok', details: `${entries} lines in ${Math.round(bytes / 1e6)} MB`, figures }
   })
 }

@@ -1,4 +1,5 @@
 import type { Platform } from '#platform/platform.ts'
+import { whatIsBehind } from '#platform/telemetry/backend.ts'
 
 /** The store of metrics as a component of its own. It is not started for being asked. */
 export function registerChecks({ health, telemetry }: Platform): void {
@@ -8,12 +9,15 @@ export function registerChecks({ health, telemetry }: Platform): void {
       return lastFailure === null
         ? { status: 'ok', details: 'Not used yet' }
         : { status: 'down', details: `Starting again: ${lastFailure}` }
-    const { quarantinedFiles, damagedRegions, isDiskFull } = await telemetry.metrics.health()
+    const { quarantinedFiles, damagedRegions, isDiskFull, remote } = await telemetry.metrics.health()
+    if (remote?.lastFailure && !remote.spool) return { status: 'down', details: `Prometheus: ${remote.lastFailure}` }
     const quarantined = quarantinedFiles + damagedRegions
     const { series, bytes } = await telemetry.metrics.stats()
     const figures = { series, bytes, quarantined, restarts }
     if (isDiskFull) return { status: 'degraded', details: 'The disk is almost full; nothing more is stored', figures }
     if (quarantined > 0) return { status: 'degraded', details: `${quarantined} damaged blocks were put aside`, figures }
+    const behind = remote && whatIsBehind('Prometheus', remote)
+    if (behind) return { status: 'degraded', details: behind, figures }
     return { status: 'ok', details: `${series} series in ${Math.round(bytes / 1e6)} MB`, figures }
   })
 }

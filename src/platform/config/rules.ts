@@ -17,6 +17,7 @@ const rules: Rule[] = [
   adminIsWhole,
   databaseServerIsWhole,
   logsHaveAPlace,
+  telemetryHasAServer,
   dataCanBeKept,
   workspacesExist,
 ]
@@ -87,6 +88,21 @@ function logsHaveAPlace({ log_destination, log_file }: Settings) {
     log_file !== undefined && log_destination !== 'console' && unwritable('log_file', dirname(log_file)),
     log_file !== undefined &&
       isDirectory(log_file) && { setting: 'log_file' as const, message: `${log_file} is a directory; name a file` },
+  ]
+}
+
+function telemetryHasAServer({ logs_backend, loki_url, metrics_backend, prometheus_url }: Settings) {
+  return [
+    logs_backend !== 'embedded' &&
+      loki_url === undefined && {
+        setting: 'loki_url' as const,
+        message: `is missing; logs_backend is ${logs_backend}`,
+      },
+    metrics_backend !== 'embedded' &&
+      prometheus_url === undefined && {
+        setting: 'prometheus_url' as const,
+        message: `is missing; metrics_backend is ${metrics_backend}`,
+      },
   ]
 }
 

@@ -325,6 +325,34 @@ export const settings = {
     'Whether the logs of containers are stored, where there is a Docker engine: from the first start on',
   ),
   docker_socket: retention.given(kinds.path, '/var/run/docker.sock', 'Socket of the Docker engine of this machine'),
+  logs_backend: retention.given(
+    kinds.choice(['embedded', 'loki', 'fanout']),
+    'embedded',
+    'Where logs are kept: here, in the Loki at loki_url, or here with a copy of everything for Loki',
+  ),
+  loki_url: retention.optional(kinds.publicUrl, 'Loki, or a server with its API, without /loki/api; for logs_backend', {
+    aliases: ['LOKI_URL'],
+    secret: 'url',
+  }),
+  loki_token: retention.optional(kinds.secret(1), 'Bearer token for loki_url', { secret: true }),
+  loki_tenant: retention.optional(kinds.text(150), 'Tenant at loki_url (X-Scope-OrgID)'),
+  metrics_backend: retention.given(
+    kinds.choice(['embedded', 'prometheus', 'fanout']),
+    'embedded',
+    'Where metrics are kept: here, at prometheus_url, or here with a copy of everything for that server',
+  ),
+  prometheus_url: retention.optional(
+    kinds.publicUrl,
+    'Prometheus, or a server with its API that takes remote write, without /api/v1; for metrics_backend',
+    { aliases: ['PROMETHEUS_URL'], secret: 'url' },
+  ),
+  prometheus_token: retention.optional(kinds.secret(1), 'Bearer token for prometheus_url', { secret: true }),
+  prometheus_tenant: retention.optional(kinds.text(150), 'Tenant at prometheus_url (X-Scope-OrgID)'),
+  fanout_bytes_max: retention.given(
+    kinds.integer(mebibyte, 1_048_576 * mebibyte),
+    1_024 * mebibyte,
+    'Disk in bytes, for logs and for metrics each, for copies that the second server has not taken yet; the oldest go first',
+  ),
   metrics_interval_seconds: retention.given(
     kinds.integer(0, 3_600),
     15,

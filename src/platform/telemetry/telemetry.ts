@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { hourMs } from '#kernel/time.ts'
 import type { Config } from '../config/config.ts'
 import type { Logger } from '../logging/logging.ts'
+import type { Backend } from './backend.ts'
 import { bytesGate, slotsGate, type BytesGate, type SlotsGate } from './admission.ts'
 import { defaultCaps, type IngestCaps } from './ingest/caps.ts'
 import type { RedactionRule } from './ingest/redact.ts'
@@ -44,6 +45,7 @@ export function createTelemetry(config: Config, log: Logger, observer = unobserv
         dir: join(config.get('data_dir'), 'logs'),
         caps: capsOf(config),
         redaction,
+        backend: logsBackend(config),
         ...logsBounds(config),
       }),
       log: log.child({ component: 'telemetry' }),
@@ -56,6 +58,7 @@ export function createTelemetry(config: Config, log: Logger, observer = unobserv
       data: (): MetricsThreadData => ({
         dir: join(config.get('data_dir'), 'metrics'),
         caps: capsOf(config),
+        backend: metricsBackend(config),
         ...metricsBounds(config),
       }),
       log: log.child({ component: 'telemetry' }),
@@ -88,6 +91,37 @@ export function createTelemetry(config: Config, log: Logger, observer = unobserv
       stopListening()
       await Promise.all([logs.close(), metrics.close()])
     },
+  }
+}
+
+function logsBackend(config: Config): Backend {
+  const remote = { url: config.get('loki_url'), token: config.get('loki_token'), tenant: config.get('loki_tenant') }
+  return backendOf(config, config.get('logs_backend'), remote, 'logs-outgoing')
+}
+
+function metricsBackend(config: Config): Backend {
+  const remote = {
+    url: config.get('prometheus_url'),
+    token: config.get('prometheus_token'),
+    tenant: config.get('prometheus_tenant'),
+  }
+  return backendOf(config, config.get('metrics_backend'), remote, 'metrics-outgoing')
+}
+
+function backendOf(
+  config: Config,
+  mode: 'embedded' | 'loki' | 'prometheus' | 'fanout',
+  { url, ...credentials }: { url: string | undefined; token: string | undefined; tenant: string | undefined },
+  folder: string,
+): Backend {
+  if (mode === 'embedded' || url === undefined) return { mode: 'embedded' }
+  const remote = { url, ...credentials }
+  if (mode !== 'fanout') return { mode: 'remote', remote }
+  return {
+    mode,
+    remote,
+    spoolDir: join(config.get('data_dir'), folder),
+    spoolBytesMax: config.get('fanout_bytes_max'),
   }
 }
 

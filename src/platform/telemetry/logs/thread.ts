@@ -9,7 +9,8 @@ import { parseLogql, queryLogs } from '../logql/index.ts'
 import { selection } from '../logql/select.ts'
 import { own } from '../thread/ownership.ts'
 import { Handover, serve, warn, type Call } from '../thread/serve.ts'
-import { openEmbeddedLogs } from './embedded/index.ts'
+import type { Backend } from '../backend.ts'
+import { openLogsBackend } from './backend.ts'
 import type { LogAppend, LogBatch, LogFilter, LogLimits, LogOptions, LogRow } from './logs.ts'
 import { histogramWire, lineWire, rowWire, statsWire } from './wire.ts'
 
@@ -20,6 +21,7 @@ export interface LogsThreadData {
   retentionMs: number
   bytesMax: number
   redaction: RedactionRule[]
+  backend: Backend
 }
 
 export interface LogQuery {
@@ -33,9 +35,9 @@ export interface LogQuery {
   limits: LogLimits
 }
 
-const { caps, redaction, ...options } = workerData as LogsThreadData
-const disown = await own(options.dir, 'logs')
-const store = await openEmbeddedLogs({ ...options, now: Date.now, warn })
+const { caps, redaction, backend, ...options } = workerData as LogsThreadData
+const disown = backend.mode === 'remote' ? () => undefined : await own(options.dir, 'logs')
+const { store, health, configure } = await openLogsBackend(backend, { ...options, now: Date.now, warn })
 let redact = createRedactor(redaction)
 
 const encoder = new TextEncoder()
@@ -169,8 +171,8 @@ const methods = {
     success(await store.series(selectors.map(matchersOf), wanted, optionsOf(wanted, call))),
   indexStats: async (wanted: LokiWanted) => jsonOf(await store.stats(selected(wanted))),
   stats: () => store.stats({ fromNs: 0n, toNs: 1n << 62n }),
-  health: () => store.health(),
-  configure: (bounds: { retentionMs: number; bytesMax: number }) => store.configure(bounds),
+  health: () => health(),
+  configure: (bounds: { retentionMs: number; bytesMax: number }) => configure(bounds),
   setRedaction: (rules: RedactionRule[]) => {
     redact = createRedactor(rules)
   },

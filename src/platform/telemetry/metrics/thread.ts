@@ -12,7 +12,8 @@ import { AppError } from '#kernel/errors.ts'
 import { selectorsOf } from '../promql/index.ts'
 import { own } from '../thread/ownership.ts'
 import { Handover, serve, warn, type Call } from '../thread/serve.ts'
-import { openEmbeddedMetrics } from './embedded/index.ts'
+import type { Backend } from '../backend.ts'
+import { openMetricsBackend } from './backend.ts'
 import type { MetricBatch, QueryLimits, QueryOptions, TimeSpan } from './metrics.ts'
 import { Targets, type Scrape } from './scrape/targets.ts'
 import { gridJson, momentJson, prometheusData } from './wire.ts'
@@ -23,6 +24,7 @@ export interface MetricsThreadData {
   caps: IngestCaps
   retentionMs: number
   bytesMax: number
+  backend: Backend
 }
 
 interface Query {
@@ -50,9 +52,9 @@ interface Wanted extends TimeSpan {
   limit: number
 }
 
-const { caps, ...options } = workerData as MetricsThreadData
-const disown = await own(options.dir, 'metrics')
-const store = await openEmbeddedMetrics({ ...options, now: Date.now, warn })
+const { caps, backend, ...options } = workerData as MetricsThreadData
+const disown = backend.mode === 'remote' ? () => undefined : await own(options.dir, 'metrics')
+const { store, health, configure } = await openMetricsBackend(backend, { ...options, now: Date.now, warn })
 const known = new LabelSets()
 const targets = new Targets()
 
@@ -139,9 +141,9 @@ const methods = {
     return listed(Object.fromEntries(data))
   },
   stats: () => store.stats(),
-  health: () => store.health(),
+  health: () => health(),
   configure: ({ retentionMs, bytesMax }: { retentionMs: number; bytesMax: number }) =>
-    store.configure({ retentionMs, bytesMax }),
+    configure({ retentionMs, bytesMax }),
 }
 
 export type MetricsMethods = typeof methods

@@ -1,1 +1,1 @@
-export { openEmbeddedLogs, type EmbeddedLogs, type EmbeddedLogsOptions } from './embedded.ts'
+export { openEmbeddedLogs, type EmbeddedLogs, type EmbeddedLogsOptions, type LogsHealth } from './embedded.ts'

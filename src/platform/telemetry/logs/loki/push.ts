@@ -8,8 +8,6 @@ import { levelName } from './rows.ts'
 
 /** Loki takes 4 MB at once, with what it adds to each line. */
 const pushBytesMax = 1_048_576
-/** Loki names one line of those it refuses; so many requests go into finding the others. */
-const sievingMax = 100
 
 export interface Pusher {
   push(streams: LogStream[]): Promise<LogAppend>
@@ -40,25 +38,17 @@ export function createPusher(remote: Remote, tellsLevels: () => Promise<boolean>
       const withLevels = await tellsLevels()
       const rejected = new Map<Rejection['reason'], Rejection>()
       let stored = 0
-      let requests = 0
       const take = async (those: LogStream[]): Promise<void> => {
-        requests++
         const refused = await send(those, withLevels)
         const lines = linesIn(those)
-        if (!refused) {
-          stored += lines
-          return
-        }
-        const halves = requests < sievingMax ? halvesOf(those) : null
-        if (halves) {
-          for (const half of halves) await take(half)
-          return
-        }
+        const count = refused ? refusedIn(refused.text, lines) : 0
+        stored += lines - count
+        if (!refused) return
         const example = firstLine(refused.text)
         const reason = reasonOf(example)
         const known = rejected.get(reason)
-        if (known) known.count += lines
-        else rejected.set(reason, { reason, count: lines, example })
+        if (known) known.count += count
+        else rejected.set(reason, { reason, count, example })
       }
       for (const portion of portionsOf(streams)) await take(portion)
       return { stored, duplicates: 0, rejected: [...rejected.values()] }
@@ -111,18 +101,14 @@ function* portionsOf(streams: readonly LogStream[]): Generator<LogStream[]> {
   if (portion.length > 0) yield portion
 }
 
-/** By stream, then by the lines of one. */
-function halvesOf(streams: LogStream[]): [LogStream[], LogStream[]] | null {
-  const [only] = streams
-  if (!only) return null
-  if (streams.length > 1) {
-    const middle = streams.length >> 1
-    return [streams.slice(0, middle), streams.slice(middle)]
-  }
-  const { labels, entries } = only
-  const middle = entries.length >> 1
-  if (middle === 0) return null
-  return [[{ labels, entries: entries.slice(0, middle) }], [{ labels, entries: entries.slice(middle) }]]
+/**
+ * What is good in a push is stored although it is answered with 400. Of some of what it refuses Loki says how much that
+ * is; otherwise it is one line at least. Nothing is sent again to find out, since that could store lines twice.
+ */
+function refusedIn(text: string, lines: number): number {
+  const ignored = /total ignored: (\d+) out of/.exec(text)
+  const times = [...text.matchAll(/\((\d+) times\)/g)].reduce((sum, [, count]) => sum + Number(count), 0)
+  return Math.min(lines, ignored ? Number(ignored[1]) : Math.max(1, times))
 }
 
 /** Loki says it in words only. */

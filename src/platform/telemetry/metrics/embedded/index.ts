@@ -1,1 +1,1 @@
-export { openEmbeddedMetrics, type EmbeddedMetrics, type EmbeddedMetricsOptions } from './store.ts'
+export { openEmbeddedMetrics, type EmbeddedMetrics, type EmbeddedMetricsOptions, type MetricsHealth } from './store.ts'
