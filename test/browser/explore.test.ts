@@ -322,7 +322,9 @@ const manyNames = (nowMs: number): Series[] =>
 
 /** From one share of the width to another. */
 async function drag(page: Page, from: number, to: number): Promise<void> {
-  const box = (await page.locator('.u-over').first().boundingBox())!
+  const over = page.locator('.u-over').first()
+  await until('the plot has its size', async () => (await over.boundingBox()) !== null)
+  const box = (await over.boundingBox())!
   const y = box.y + box.height / 2
   await page.mouse.move(box.x + box.width * from, y)
   await page.mouse.down()
