@@ -1,5 +1,5 @@
 import type { Platform } from '#platform/platform.ts'
-import { whatIsBehind } from '#platform/telemetry/backend.ts'
+import { copyFigures, whatIsBehind } from '#platform/telemetry/backend.ts'
 
 /** The store of logs as a component of its own. It is not started for being asked. */
 export function registerChecks({ health, telemetry }: Platform): void {
@@ -12,7 +12,7 @@ export function registerChecks({ health, telemetry }: Platform): void {
     const { quarantined, remote } = await telemetry.logs.health()
     if (remote?.lastFailure && !remote.spool) return { status: 'down', details: `Loki: ${remote.lastFailure}` }
     const { entries, bytes } = await telemetry.logs.stats()
-    const figures = { entries, bytes, quarantined, restarts }
+    const figures = { entries, bytes, quarantined, restarts, ...copyFigures(remote) }
     if (quarantined > 0) return { status: 'degraded', details: `${quarantined} damaged blocks were put aside`, figures }
     const behind = remote && whatIsBehind('Loki', remote)
     if (behind) return { status: 'degraded', details: behind, figures }

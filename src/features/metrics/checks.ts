@@ -1,5 +1,5 @@
 import type { Platform } from '#platform/platform.ts'
-import { whatIsBehind } from '#platform/telemetry/backend.ts'
+import { copyFigures, whatIsBehind } from '#platform/telemetry/backend.ts'
 
 /** The store of metrics as a component of its own. It is not started for being asked. */
 export function registerChecks({ health, telemetry }: Platform): void {
@@ -13,7 +13,7 @@ export function registerChecks({ health, telemetry }: Platform): void {
     if (remote?.lastFailure && !remote.spool) return { status: 'down', details: `Prometheus: ${remote.lastFailure}` }
     const quarantined = quarantinedFiles + damagedRegions
     const { series, bytes } = await telemetry.metrics.stats()
-    const figures = { series, bytes, quarantined, restarts }
+    const figures = { series, bytes, quarantined, restarts, ...copyFigures(remote) }
     if (isDiskFull) return { status: 'degraded', details: 'The disk is almost full; nothing more is stored', figures }
     if (quarantined > 0) return { status: 'degraded', details: `${quarantined} damaged blocks were put aside`, figures }
     const behind = remote && whatIsBehind('Prometheus', remote)

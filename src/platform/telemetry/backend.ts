@@ -19,3 +19,7 @@ export function whatIsBehind(server: string, { lastFailure, spool }: RemoteHealt
   if (spool.dropped > 0) return `${spool.dropped} batches were left out of the copy in ${server}`
   return lastFailure === null ? null : `${server} is behind by ${spool.waiting} batches: ${lastFailure}`
 }
+
+/** Batches that the second store has not taken yet, and those that it will never have. */
+export const copyFigures = (remote: RemoteHealth | null): Record<string, number> =>
+  remote?.spool ? { copy_waiting: remote.spool.waiting, copy_dropped: remote.spool.dropped } : {}

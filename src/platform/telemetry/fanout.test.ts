@@ -63,8 +63,8 @@ describe('fan-out to a second store', () => {
 
   test('what the first refuses is not copied', async () => {
     const { second, copied, state } = stores()
-    const refusing = {
-      append: (): Promise<number> => Promise.reject(new Error('full')),
+    const refusing: { append(given: Batch): Promise<number>; close(): Promise<void> } = {
+      append: () => Promise.reject(new Error('full')),
       close: async () => undefined,
     }
     const { store } = fanout(refusing, second, options())
