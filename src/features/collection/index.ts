@@ -5,6 +5,7 @@ import type { Stop } from '#platform/platform.ts'
 import { sizeBytes } from '#features/system/index.ts'
 import { collectionEndpoints } from './contract.ts'
 import { createContainers } from './docker/containers.ts'
+import { createJournal } from './journal/journal.ts'
 import { createOwnLog } from './ownLog.ts'
 import type { Part } from './part.ts'
 import { createSources } from './sources.ts'
@@ -12,7 +13,7 @@ import { collectionMigrations } from './store.ts'
 
 /** What Miktos collects by itself: its own log, files, the journal, containers, and the figures of the machine. */
 export function createCollection(): Feature {
-  const parts: Part[] = [createOwnLog(), createContainers()]
+  const parts: Part[] = [createOwnLog(), createJournal(), createContainers()]
   const sources = createSources(() => parts.map(({ view }) => view()).filter((view) => view !== undefined))
   return feature({
     name: 'collection',

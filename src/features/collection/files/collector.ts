@@ -185,7 +185,8 @@ export async function createFileCollector({ telemetry, log: parent, now, config 
     const id = newId()
     const atMs = now()
     const parts = portions.map(({ file, portion }) => ({ key: file.key, from: portion.from, to: portion.to }))
-    for (const { file } of portions) state.files[file.key] ??= file.position
+    // Also where an inode is used again: what is read again after a crash is told apart by the position of now.
+    for (const { file } of portions) state.files[file.key] = file.position
     state = { ...state, pending: { id, at_ms: atMs, parts } }
     await save()
     await deliver(batchOf(id, atMs, portions))
