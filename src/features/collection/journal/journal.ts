@@ -34,19 +34,26 @@ export function createJournal(): Part {
     view: () => (isThere ? view : undefined),
     start: async (platform) => {
       view.enabled = platform.config.get('logs_journal')
-      const newest = await newestCursor()
+      if (!view.enabled) return () => undefined
+      // A journal that cannot be understood is no reason not to start.
+      const newest = await newestCursor().catch((error: unknown) => {
+        platform.log.child({ component: 'journal' }).warn({ err: error }, 'the journal is not read')
+        return undefined
+      })
       isThere = newest !== undefined
-      return view.enabled && newest !== undefined ? follow(platform, view, newest) : () => undefined
+      return newest !== undefined ? follow(platform, view, newest) : () => undefined
     },
   }
 }
 
 /** Undefined where there is no journal. The program alone is not enough: in many containers it is there and has nothing to read. */
-const newestCursor = (): Promise<string | undefined> =>
-  promisify(execFile)(program, ['--quiet', '--lines=1', '--output=json', '--no-pager'], { timeout: 5 * secondMs }).then(
-    ({ stdout }) => newestEntry.parse(JSON.parse(stdout)).__CURSOR,
-    () => undefined,
-  )
+async function newestCursor(): Promise<string | undefined> {
+  const args = ['--quiet', '--lines=1', '--output=json', '--no-pager']
+  const said = await promisify(execFile)(program, args, { timeout: 5 * secondMs }).catch(() => undefined)
+  return said === undefined || said.stdout.trim() === ''
+    ? undefined
+    : newestEntry.parse(JSON.parse(said.stdout)).__CURSOR
+}
 
 function follow({ config, telemetry, log: parent }: Platform, view: SourceView, newest: string): Stop {
   const log = parent.child({ component: 'journal' })
