@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
 import { after, before, describe, test } from 'node:test'
 import { faultProxy, type Fault, type FaultProxy } from '../../../../test/support/faultProxy.ts'
 import { temporaryFolder } from '../../../../test/support/folder.ts'
@@ -79,17 +81,34 @@ describe('the API of Loki behind the adapter', () => {
     return rows.map(({ line }) => line)
   }
 
-  test('what the server refuses is told, and does not take the rest with it', async () => {
+  test('of a push that is refused in part the rest is there, and no more counts as stored than is certain', async () => {
     const store = open()
     const good = Array.from({ length: 30 }, (_, at) => ({ timestampNs: nsNow(), line: `good ${at}` }))
     const old = { timestampNs: 1_000_000_000n, line: 'from long ago' }
-    const answer = await store.append(batchOf('sieved', [...good, old]))
-    assert.deepEqual(
-      { stored: answer.stored, rejected: answer.rejected.map(({ count, example }) => [count, example]) },
-      { stored: 30, rejected: [[1, 'from long ago']] },
-    )
+    const unclear = await store.append(batchOf('sieved', [...good, old]))
+    assert.deepEqual([unclear.stored, unclear.rejected[0]?.count], [0, 31])
     assert.equal((await linesOf(store, 'sieved')).length, 30)
+    const alone = await store.append(batchOf('sieved', [old]))
+    assert.deepEqual([alone.stored, alone.rejected[0]?.count, alone.rejected[0]?.example], [0, 1, 'from long ago'])
     await store.close()
+  })
+
+  test('the words of Loki say how much it refused', async () => {
+    const text =
+      "entry with timestamp 2001-09-09 01:46:40 +0000 UTC ignored, reason: 'entry too far behind', total ignored: 2 out of 5"
+    const loki = createServer((_request, reply) => reply.writeHead(400).end(text)).listen(0, '127.0.0.1')
+    await once(loki, 'listening')
+    const address = loki.address()
+    assert.ok(address !== null && typeof address !== 'string')
+    const store = open({ url: `http://127.0.0.1:${address.port}`, countsLevels: false })
+    const entries = Array.from({ length: 5 }, (_, at) => ({ timestampNs: nsNow(), line: `line ${at}` }))
+    assert.deepEqual(await store.append(batchOf('told', entries)), {
+      stored: 3,
+      duplicates: 0,
+      rejected: [{ reason: 'too_old', count: 2, example: text }],
+    })
+    await store.close()
+    loki.close()
   })
 
   test('a search that costs too much ends early and says by what', async () => {

@@ -123,7 +123,9 @@ export class Remote {
       if (!(outcome instanceof Postponed)) return outcome
       const waitMs = Math.min(outcome.afterMs ?? 100 * 2 ** attempt * (0.5 + Math.random()), retryAfterMsMax)
       if (performance.now() + waitMs >= deadlineMs) throw this.#unavailable(outcome.reason)
-      await delay(waitMs, undefined, { signal: this.#closing.signal })
+      await delay(waitMs, undefined, { signal: this.#closing.signal }).catch(() => {
+        throw this.#unavailable('it is not used any longer')
+      })
     }
   }
 

@@ -1,6 +1,6 @@
 import { labelPairs } from '../../labels.ts'
 import type { Rejection } from '../../metrics/metrics.ts'
-import { firstLine, type Remote } from '../../remote/remote.ts'
+import { firstLine, type Answered, type Remote } from '../../remote/remote.ts'
 import { severities, type LogAppend, type LogEntry, type LogStream } from '../logs.ts'
 import { serviceOf } from '../service.ts'
 import { detectSeverity } from '../severity.ts'
@@ -41,7 +41,7 @@ export function createPusher(remote: Remote, tellsLevels: () => Promise<boolean>
       const take = async (those: LogStream[]): Promise<void> => {
         const refused = await send(those, withLevels)
         const lines = linesIn(those)
-        const count = refused ? refusedIn(refused.text, lines) : 0
+        const count = refused ? refusedIn(refused, lines) : 0
         stored += lines - count
         if (!refused) return
         const example = firstLine(refused.text)
@@ -102,14 +102,19 @@ function* portionsOf(streams: readonly LogStream[]): Generator<LogStream[]> {
 }
 
 /**
- * What is good in a push is stored although it is answered with 400. Of some of what it refuses Loki says how much that
- * is; otherwise it is one line at least. Nothing is sent again to find out, since that could store lines twice.
+ * What is good in a push is stored although it is answered with 400, and Loki says of what it refuses how much that is,
+ * or names one line. Where it is not clear that the rest is there, nothing counts as stored. Nothing is sent again to
+ * find out, since that could store lines twice.
  */
-function refusedIn(text: string, lines: number): number {
+function refusedIn({ status, text }: Answered, lines: number): number {
   const ignored = /total ignored: (\d+) out of/.exec(text)
-  const times = [...text.matchAll(/\((\d+) times\)/g)].reduce((sum, [, count]) => sum + Number(count), 0)
-  return Math.min(lines, ignored ? Number(ignored[1]) : Math.max(1, times))
+  if (ignored) return Math.min(lines, Number(ignored[1]))
+  return status === 400 && lines > 1 && namesLine.test(text) ? 1 : lines
 }
+
+/** Refusals of single lines or streams, in the words of Loki. */
+const namesLine =
+  /entry for stream|entry with timestamp|for stream '|too far behind|entry out of order|label (name|value)/i
 
 /** Loki says it in words only. */
 function reasonOf(message: string): Rejection['reason'] {

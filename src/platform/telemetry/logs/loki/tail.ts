@@ -83,7 +83,7 @@ export class LokiTail {
   }
 
   #receive(data: Buffer): void {
-    const portion = portionSchema.safeParse(JSON.parse(data.toString('utf8')))
+    const portion = portionSchema.safeParse(jsonOf(data))
     if (!portion.success || this.#stopped) return
     this.#failures = 0
     this.#begun.resolve()
@@ -102,5 +102,14 @@ export class LokiTail {
     this.#seen.add(id)
     if (this.#seen.size > idsMax) this.#seen.delete(this.#seen.values().next().value!)
     return true
+  }
+}
+
+/** Undefined for what is none: another server than Loki may have answered. */
+function jsonOf(data: Buffer): unknown {
+  try {
+    return JSON.parse(data.toString('utf8'))
+  } catch {
+    return undefined
   }
 }
