@@ -9,9 +9,14 @@ import { createApp } from '#server/app.ts'
 import { temporaryFolder } from '../../../test/support/folder.ts'
 import { until } from '../../../test/support/until.ts'
 
-async function start({ prepare = (_: string): void => undefined, logs_own = true } = {}) {
+interface Given {
+  prepare?: (dataDir: string) => void
+  logs_own?: boolean
+}
+
+async function start({ prepare, logs_own = true }: Given = {}) {
   const data_dir = temporaryFolder()
-  prepare(data_dir)
+  prepare?.(data_dir)
   const config = testConfig({
     data_dir,
     database_url: `sqlite:///${join(data_dir, 'miktos.db')}`,

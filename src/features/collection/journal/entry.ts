@@ -18,6 +18,7 @@ const severities = [6, 6, 6, 5, 4, 3, 3, 2]
 /** One line of `journalctl -o json`; undefined for one without a message. @throws ZodError or SyntaxError for another thing */
 export function parseEntry(json: string): JournalEntry | undefined {
   const given = fields.parse(JSON.parse(json))
+  const { __CURSOR: cursor, __REALTIME_TIMESTAMP: sinceEpochUs } = given
   const text = (name: string): string | undefined => textOf(given[name])
   const line = text('MESSAGE')?.trimEnd()
   if (!line) return undefined
@@ -28,7 +29,7 @@ export function parseEntry(json: string): JournalEntry | undefined {
   const pid = text('_PID')
   const command = text('_COMM')
   return {
-    cursor: given.__CURSOR,
+    cursor,
     labels: {
       service_name: unit?.replace(/\.service$/, '') ?? identifier ?? transport ?? 'journal',
       job: 'journal',
@@ -37,7 +38,7 @@ export function parseEntry(json: string): JournalEntry | undefined {
       ...(transport && { transport }),
     },
     entry: {
-      timestampNs: BigInt(given.__REALTIME_TIMESTAMP) * 1_000n,
+      timestampNs: BigInt(sinceEpochUs) * 1_000n,
       line,
       severity: severities[Number(text('PRIORITY') ?? 6)] ?? 3,
       metadata: {

@@ -109,14 +109,22 @@ describe('the journal', () => {
     await again.stop()
   })
 
-  test('is not listed where there is none', async () => {
-    process.env['PATH'] = dir
-    const { admin } = await startApp({ logs_journal: true })
-    process.env['PATH'] = path
-    const { sources } = (await admin('GET', '/api/v1/logs/sources')).json() as { sources: { kind: string }[] }
-    assert.equal(
-      sources.some(({ kind }) => kind === 'journal'),
-      false,
-    )
+  test('is not listed where there is none, nor where it has nothing to read', async () => {
+    const bin = (script: string): string => {
+      const folder = temporaryFolder()
+      writeFileSync(join(folder, 'journalctl'), `#!/bin/sh\n${script}\n`)
+      chmodSync(join(folder, 'journalctl'), 0o755)
+      return `${folder}${delimiter}${path}`
+    }
+    for (const place of [dir, bin(':'), bin('echo "No journal files were found." >&2; exit 1'), bin('echo nonsense')]) {
+      process.env['PATH'] = place
+      const { admin } = await startApp({ logs_journal: true })
+      process.env['PATH'] = path
+      const { sources } = (await admin('GET', '/api/v1/logs/sources')).json() as { sources: { kind: string }[] }
+      assert.equal(
+        sources.some(({ kind }) => kind === 'journal'),
+        false,
+      )
+    }
   })
 })

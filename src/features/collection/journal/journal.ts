@@ -50,9 +50,9 @@ export function createJournal(): Part {
 async function newestCursor(): Promise<string | undefined> {
   const args = ['--quiet', '--lines=1', '--output=json', '--no-pager']
   const said = await promisify(execFile)(program, args, { timeout: 5 * secondMs }).catch(() => undefined)
-  return said === undefined || said.stdout.trim() === ''
-    ? undefined
-    : newestEntry.parse(JSON.parse(said.stdout)).__CURSOR
+  if (said === undefined || said.stdout.trim() === '') return undefined
+  const { __CURSOR: cursor } = newestEntry.parse(JSON.parse(said.stdout))
+  return cursor
 }
 
 function follow({ config, telemetry, log: parent }: Platform, view: SourceView, newest: string): Stop {
