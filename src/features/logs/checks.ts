@@ -10,7 +10,6 @@ export function registerChecks({ health, telemetry }: Platform): void {
         ? { status: 'ok', details: 'Not used yet' }
         : { status: 'down', details: `Starting again: ${lastFailure}` }
     const { quarantined, remote } = await telemetry.logs.health()
-    if (remote?.lastFailure && !remote.spool) return { status: 'down', details: `Loki: ${remote.lastFailure}` }
     const { entries, bytes } = await telemetry.logs.stats()
     const figures = { entries, bytes, quarantined, restarts, ...copyFigures(remote) }
     if (quarantined > 0) return { status: 'degraded', details: `${quarantined} damaged blocks were put aside`, figures }

@@ -132,6 +132,12 @@ describe('VictoriaMetrics behind the adapter', { skip: withoutVictoriaMetrics() 
   })
   after(() => victoria.stop())
 
+  test('says how many series there are', async () => {
+    const store = openPrometheus({ url: victoria.url })
+    assert.equal(typeof (await store.stats()).series, 'number')
+    await store.close()
+  })
+
   metricsConformance('VictoriaMetrics', async () => {
     const store = openPrometheus({ url: victoria.url })
     return {

@@ -37,8 +37,10 @@ const metadataSchema = z.record(
   z.string(),
   z.array(z.object({ type: z.string(), help: z.string(), unit: z.string().default('') })),
 )
-const headSchema = z.object({
-  headStats: z.object({ numSeries: z.number(), minTime: z.number(), maxTime: z.number() }),
+/** Prometheus tells of its head, VictoriaMetrics of all series. */
+const figuresSchema = z.object({
+  headStats: z.object({ numSeries: z.number(), minTime: z.number(), maxTime: z.number() }).optional(),
+  totalSeries: z.number().optional(),
 })
 
 const metricTypes = ['counter', 'gauge', 'histogram', 'summary', 'info', 'stateset', 'gaugehistogram'] as const
@@ -143,15 +145,18 @@ export function openPrometheus(options: RemoteOptions): PrometheusStore {
       )
     },
     stats: async () => {
-      const { data } = await ask('status/tsdb', [])
-      const { numSeries, minTime, maxTime } = parsed(headSchema, data).headStats
-      const isEmpty = numSeries === 0
+      const answer = await remote.ask('/api/v1/status/tsdb', [], refusal)
+      // Mimir has no such figures; whether it answers is worth knowing all the same.
+      if (answer === null) await ask('query', [['query', 'vector(1)']])
+      const data = answer === null ? {} : parsed(envelopeSchema, answer).data
+      const { headStats, totalSeries = 0 } = parsed(figuresSchema, data)
+      const times = headStats && headStats.numSeries > 0 ? headStats : null
       return {
-        series: numSeries,
+        series: headStats?.numSeries ?? totalSeries,
         samples: 0,
         bytes: 0,
-        oldestMs: isEmpty ? null : minTime,
-        newestMs: isEmpty ? null : maxTime,
+        oldestMs: times?.minTime ?? null,
+        newestMs: times?.maxTime ?? null,
       }
     },
     lastFailure: () => remote.lastFailure,
