@@ -3,8 +3,6 @@ import type { Endpoints } from '#kernel/contract.ts'
 import { done, time } from '#kernel/page.ts'
 import { Board, panelTypes } from './board.ts'
 
-export type { Panel, Variable } from './board.ts'
-
 const id = z.string().min(1).max(128)
 const params = z.object({ dashboard_id: id })
 

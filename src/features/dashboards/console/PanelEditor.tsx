@@ -18,13 +18,19 @@ interface PanelEditorProps {
 export function PanelEditor({ panel, onChange, onPlace, onClose }: PanelEditorProps) {
   const editor = useRef<HTMLElement>(null)
   const set = (change: Partial<Panel>): void => onChange({ ...panel, ...change })
+  const panelId = panel.id
   useEffect(() => {
     const before = document.activeElement
     editor.current?.focus()
+    // Where the editor covers the lower half, the panel goes on top.
+    const beside = matchMedia('(min-width: 1024px)').matches
+    document
+      .querySelector(`[data-panel="${CSS.escape(panelId)}"]`)
+      ?.scrollIntoView({ block: beside ? 'nearest' : 'start' })
     return () => {
       if (before instanceof HTMLElement && before.isConnected) before.focus()
     }
-  }, [])
+  }, [panelId])
   const hasQueries = panel.type !== 'text'
   const hasNumbers = hasQueries && panel.type !== 'logs'
   return (
@@ -32,7 +38,7 @@ export function PanelEditor({ panel, onChange, onPlace, onClose }: PanelEditorPr
       ref={editor}
       tabIndex={-1}
       aria-label="Panel"
-      className="sticky top-0 flex max-h-[calc(100dvh-180px)] w-88 shrink-0 flex-col gap-3 overflow-y-auto rounded-lg border border-border bg-surface p-3 outline-none max-lg:fixed max-lg:inset-x-0 max-lg:top-auto max-lg:bottom-0 max-lg:z-30 max-lg:max-h-[55dvh] max-lg:w-full max-lg:rounded-b-none max-lg:shadow-float"
+      className="sticky top-0 flex *:shrink-0 max-h-[calc(100dvh-180px)] w-88 shrink-0 flex-col gap-3 overflow-y-auto rounded-lg border border-border bg-surface p-3 outline-none max-lg:fixed max-lg:inset-x-0 max-lg:top-auto max-lg:bottom-0 max-lg:z-30 max-lg:max-h-[55dvh] max-lg:w-full max-lg:rounded-b-none max-lg:shadow-float"
     >
       <div className="flex items-center justify-between">
         <h2 className="font-semibold">{panel.title || panelTypes[panel.type]}</h2>
@@ -142,7 +148,7 @@ function QueryField({ label, expr, onCommit }: { label: string; expr: string; on
     <TextareaField
       name="expr"
       label={label}
-      rows={3}
+      rows={5}
       spellCheck={false}
       autoComplete="off"
       value={typed}

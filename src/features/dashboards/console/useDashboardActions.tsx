@@ -24,7 +24,7 @@ export function useDashboardActions(onDeleted?: () => void): DashboardActions {
   const navigate = useNavigate()
   const duplicate = async ({ id, title }: Listed): Promise<void> => {
     try {
-      const { board } = await queryClient.ensureQueryData(dashboardQuery(id))
+      const { board } = await queryClient.fetchQuery(dashboardQuery(id))
       const copy = await call('POST /dashboards', {
         body: { board: { ...board, title: `${title} copy`.slice(0, 200) } },
       })
@@ -50,6 +50,11 @@ export function useDashboardActions(onDeleted?: () => void): DashboardActions {
       { label: 'Export as JSON', icon: Download, onSelect: () => void exportBoard(dashboard.id) },
       ...(dashboard.can_delete
         ? [
+            {
+              label: 'Others may edit it',
+              checked: dashboard.open,
+              onSelect: () => void setOpen(dashboard.id, !dashboard.open),
+            },
             'separator' as const,
             { label: 'Delete', icon: Trash2, danger: true, onSelect: () => setDeleting(dashboard) },
           ]
@@ -70,9 +75,20 @@ export function useDashboardActions(onDeleted?: () => void): DashboardActions {
   }
 }
 
+async function setOpen(id: string, open: boolean): Promise<void> {
+  try {
+    const { board, version } = await queryClient.fetchQuery(dashboardQuery(id))
+    putDashboard(
+      await call('PUT /dashboards/{dashboard_id}', { params: { dashboard_id: id }, body: { board, version, open } }),
+    )
+  } catch (error) {
+    toastError(error)
+  }
+}
+
 async function exportBoard(id: string): Promise<void> {
   try {
-    const { board } = await queryClient.ensureQueryData(dashboardQuery(id))
+    const { board } = await queryClient.fetchQuery(dashboardQuery(id))
     download(`${id}.json`, board)
   } catch (error) {
     toastError(error)

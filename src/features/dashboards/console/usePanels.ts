@@ -73,7 +73,15 @@ export function usePanels({ panels, visible, span, tick, scope }: Given): {
     [panels, visible, spanKey, scope],
   )
 
-  const ask = useEffectEvent(async (signal: AbortSignal) => {
+  const leaving = useRef<AbortController>(undefined)
+  useEffect(() => {
+    const abort = new AbortController()
+    leaving.current = abort
+    return () => abort.abort()
+  }, [])
+
+  const ask = useEffectEvent(async () => {
+    const { signal } = leaving.current!
     const due = wanted.filter(({ id, key }) => {
       const answer = answers.get(id)
       const isAnswered = answer?.key === key && answer.tick === tick.count
@@ -124,8 +132,7 @@ export function usePanels({ panels, visible, span, tick, scope }: Given): {
 
   const question = wanted.map(({ key }) => key).join('\n')
   useEffect(() => {
-    const abort = new AbortController()
-    const timer = setTimeout(() => void ask(abort.signal), gatherMs)
+    const timer = setTimeout(() => void ask(), gatherMs)
     return () => clearTimeout(timer)
   }, [question, tick.count])
 
@@ -164,5 +171,21 @@ function restartsIn(answer: Answer | undefined): Annotation[] {
   const times = [
     ...new Set(starts.filter((start) => typeof start === 'number').map((start) => Math.round(start * 1_000))),
   ]
-  return times.filter((at) => answer && at > answer.span.fromMs).map((at) => ({ at, label: 'restart' }))
+  return answer
+    ? labelled(
+        times.filter((at) => at > answer.span.fromMs).toSorted((a, b) => a - b),
+        answer.span,
+      )
+    : []
+}
+
+/** Marks that stand close together share one word. */
+function labelled(times: readonly number[], { fromMs, toMs }: Span): Annotation[] {
+  const roomMs = (toMs - fromMs) / 8
+  let lastMs = -Infinity
+  return times.map((at) => {
+    const hasRoom = at - lastMs > roomMs
+    if (hasRoom) lastMs = at
+    return { at, label: hasRoom ? 'restart' : '' }
+  })
 }

@@ -4,9 +4,6 @@ import type { Variable } from './queries.ts'
 /** Stands for every value. */
 export const allValues = '$__all'
 
-/** What is chosen for each variable, by name. */
-export type Chosen = Record<string, string[]>
-
 /** What a variable stands for in a query. */
 interface Meaning {
   values: string[]
