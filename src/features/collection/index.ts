@@ -3,6 +3,7 @@ import { registerGpus } from '#platform/metrics/gpu.ts'
 import { registerTelemetry } from '#platform/metrics/telemetry.ts'
 import type { Stop } from '#platform/platform.ts'
 import { sizeBytes } from '#features/system/index.ts'
+import { startAlone } from './alone.ts'
 import { collectionEndpoints } from './contract.ts'
 import { createContainers } from './docker/containers.ts'
 import { createJournal } from './journal/journal.ts'
@@ -26,11 +27,13 @@ export function createCollection(): Feature {
         log.child({ component: 'metrics' }).warn({ err: error }, 'GPUs were not measured'),
       )
       registerTelemetry(metrics.registry, telemetry, () => sizeBytes(database))
-      const stops: Stop[] = [await sources.start(platform)]
-      for (const { start } of parts) stops.push(await start(platform))
-      return async () => {
-        for (const stop of stops) await stop()
-      }
+      return startAlone(platform, async () => {
+        const stops: Stop[] = [await sources.start(platform)]
+        for (const { start } of parts) stops.push(await start(platform))
+        return async () => {
+          for (const stop of stops) await stop()
+        }
+      })
     },
   })
 }
