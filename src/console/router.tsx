@@ -83,7 +83,10 @@ const everythingElse = createRoute({
 })
 
 export const router = createRouter({
-  routeTree: root.addChildren([...outside, shell.addChildren([...pages.map(routeOf), ...homeRoute(), ...grafana, everythingElse])]),
+  routeTree: root.addChildren([
+    ...outside,
+    shell.addChildren([...pages.map(routeOf), ...homeRoute(), ...grafana, everythingElse]),
+  ]),
   parseSearch,
   stringifySearch,
   defaultPreload: 'intent',

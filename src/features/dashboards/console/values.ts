@@ -36,7 +36,7 @@ export function seriesOf(panel: Panel, results: readonly Result[]): SeriesGrid {
     const legend = panel.queries[index]?.legend ?? ''
     const expr = panel.queries[index]?.expr ?? ''
     return result.series.map((one) => ({
-      key: `${index}${JSON.stringify(Object.entries(one.metric).toSorted())}`,
+      key: `${index}${JSON.stringify(Object.entries(one.metric).toSorted(([a], [b]) => (a < b ? -1 : 1)))}`,
       name: seriesName(legend, one.metric, expr),
       labels: one.metric,
       values: 'values' in one ? one.values.map(drawable) : [drawable(one.value)],
