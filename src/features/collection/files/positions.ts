@@ -19,7 +19,6 @@ const state = z.object({
 })
 
 export type Position = z.output<typeof position>
-export type Part = z.output<typeof part>
 export type State = z.output<typeof state>
 
 /** What was kept, or nothing: where it was damaged, files are read from their beginning. */
