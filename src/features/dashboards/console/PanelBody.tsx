@@ -66,8 +66,8 @@ type DrawnProps = PanelBodyProps & { results: Result[]; dataSpan: Span }
 function Drawn(props: DrawnProps) {
   const { panel, results, height } = props
   const grid = useMemo(() => seriesOf(panel, results), [panel, results])
-  if (panel.type === 'timeseries') return <Lines {...props} grid={grid} />
   if (grid.series.length === 0) return <NoData panel={panel} />
+  if (panel.type === 'timeseries') return <Lines {...props} grid={grid} />
   switch (panel.type) {
     case 'stat':
       return <StatPanel panel={panel} series={grid.series} height={height} />
