@@ -85,7 +85,9 @@ describe('GET /api/health', () => {
       'database',
       'disk',
       'event_loop',
+      'logs_store',
       'memory',
+      'metrics_store',
       'websocket',
     ])
     for (const name of ['database', 'cache']) {

@@ -10,6 +10,9 @@ import { spoken } from './health.ts'
 const gigabyte = 1024 ** 3
 const megabyte = 1024 ** 2
 
+/** What readers of this view call a component that is called otherwise here. */
+const serviceNames: Record<string, string> = { logs_store: 'search', metrics_store: 'metrics' }
+
 export async function systemInfo({ version, config, health, lifecycle, metrics }: Platform) {
   const reports = await health.run()
   const services = reports.filter(({ name }) => !resourceComponents.has(name))
@@ -21,7 +24,7 @@ export async function systemInfo({ version, config, health, lifecycle, metrics }
     uptime_seconds: Math.floor(process.uptime()),
     services: {
       api: lifecycle.ready ? ('healthy' as const) : ('degraded' as const),
-      ...Object.fromEntries(services.map(({ name, status }) => [name, spoken[status]])),
+      ...Object.fromEntries(services.map(({ name, status }) => [serviceNames[name] ?? name, spoken[status]])),
     },
     resources: {
       total_cpu_cores: availableParallelism(),

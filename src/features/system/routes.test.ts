@@ -53,7 +53,14 @@ describe('GET /system/info', () => {
     const { call } = await user('viewer')
     const info = (await call('GET', '/api/v1/system/info')).json()
     assert.deepEqual(Object.keys(info), ['version', 'environment', 'uptime_seconds', 'services', 'resources'])
-    assert.deepEqual(info.services, { api: 'healthy', database: 'healthy', cache: 'healthy', websocket: 'healthy' })
+    assert.deepEqual(info.services, {
+      api: 'healthy',
+      database: 'healthy',
+      cache: 'healthy',
+      search: 'healthy',
+      metrics: 'healthy',
+      websocket: 'healthy',
+    })
     assert.deepEqual(Object.keys(info.resources), [
       'total_cpu_cores',
       'total_memory_gb',

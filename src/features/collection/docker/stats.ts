@@ -79,7 +79,8 @@ async function readAll(docker: Docker): Promise<{ labels: Record<string, string>
 }
 
 function figuresOf({ cpu_stats, memory_stats, networks, blkio_stats }: Docker.ContainerStats): Figures {
-  const { usage = 0, limit = 0, stats } = memory_stats
+  // Of a container that has just ended the engine says nothing, whatever the types promise.
+  const { usage, limit, stats }: Partial<typeof memory_stats> = memory_stats
   const moved = (operation: string): number =>
     (blkio_stats?.io_service_bytes_recursive ?? [])
       .filter(({ op }) => op.toLowerCase() === operation)
@@ -88,8 +89,8 @@ function figuresOf({ cpu_stats, memory_stats, networks, blkio_stats }: Docker.Co
   return {
     cpuSeconds: (cpu_stats.cpu_usage?.total_usage ?? 0) / 1e9,
     // As `docker stats` shows it.
-    memoryBytes: usage - (stats?.inactive_file ?? stats?.total_inactive_file ?? 0),
-    limitBytes: limit,
+    memoryBytes: (usage ?? 0) - (stats?.inactive_file ?? stats?.total_inactive_file ?? 0),
+    limitBytes: limit ?? 0,
     received: interfaces.reduce((sum, { rx_bytes }) => sum + rx_bytes, 0),
     transmitted: interfaces.reduce((sum, { tx_bytes }) => sum + tx_bytes, 0),
     read: moved('read'),

@@ -141,10 +141,7 @@ describe('files', { concurrency: false }, () => {
     const collector = await collect(source)
     await until('a line of each', async () => (await linesOf(name)).length === odd.length)
     const { rows } = await search(`service:${name}`)
-    assert.deepEqual(
-      rows.map(({ labels }) => labels['filename']).toSorted(),
-      odd.map((file) => join(dir, file)).toSorted(),
-    )
+    assert.deepEqual(new Set(rows.map(({ labels }) => labels['filename'])), new Set(odd.map((file) => join(dir, file))))
     assert.deepEqual(
       stateOf(collector).problems.toSorted((a, b) => (a.path < b.path ? -1 : 1)),
       [
