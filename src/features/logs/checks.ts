@@ -9,9 +9,10 @@ export function registerChecks({ health, telemetry }: Platform): void {
       return lastFailure === null
         ? { status: 'ok', details: 'Not used yet' }
         : { status: 'down', details: `Starting again: ${lastFailure}` }
-    const { quarantined, remote } = await telemetry.logs.health()
+    const { quarantined, isDiskFull, remote } = await telemetry.logs.health()
     const { entries, bytes } = await telemetry.logs.stats()
     const figures = { entries, bytes, quarantined, restarts, ...copyFigures(remote) }
+    if (isDiskFull) return { status: 'degraded', details: 'The disk is almost full; no more lines are stored', figures }
     if (quarantined > 0) return { status: 'degraded', details: `${quarantined} damaged blocks were put aside`, figures }
     const behind = remote && whatIsBehind('Loki', remote)
     if (behind) return { status: 'degraded', details: behind, figures }

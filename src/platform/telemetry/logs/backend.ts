@@ -21,7 +21,14 @@ interface LogsBackendOptions extends Bounds {
   warn: NonNullable<EmbeddedLogsOptions['warn']>
 }
 
-const nothingHere: LogsHealth = { quarantined: 0, lostBlocks: 0, tornBytes: 0, unsealedLines: 0, bytes: 0 }
+const nothingHere: LogsHealth = {
+  quarantined: 0,
+  lostBlocks: 0,
+  tornBytes: 0,
+  unsealedLines: 0,
+  bytes: 0,
+  isDiskFull: false,
+}
 
 /** The store of logs that the settings name. */
 export async function openLogsBackend(backend: Backend, options: LogsBackendOptions): Promise<BackedLogs> {

@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync } from 'node:fs'
+import { Disk } from '../../disk.ts'
 import type { LogBatch, LogStore } from '../logs.ts'
 import { Batches } from './batches.ts'
 import { Days, quarantinedCount } from './days.ts'
@@ -21,6 +22,8 @@ export interface EmbeddedLogsOptions extends Partial<HeadSizes> {
   bytesMax: number
   /** Lines further ahead than this are not taken in; 10 minutes unless told. */
   futureMaxMs?: number
+  /** Nothing is taken in while more of the disk than this is used; 0.9 unless told. */
+  diskShareMax?: number
   /** Told of what people should know: damage found, a disk that is full. */
   warn?: (message: string, details?: Record<string, unknown>) => void
 }
@@ -37,6 +40,7 @@ export interface LogsHealth {
   unsealedLines: number
   /** Of all files. */
   bytes: number
+  isDiskFull: boolean
 }
 
 export interface EmbeddedLogs extends LogStore {
@@ -58,6 +62,7 @@ const defaultSizes: HeadSizes = {
 
 const retainEveryMs = 60_000
 const batchMemoryMs = 24 * 3_600_000
+const diskShareMaxDefault = 0.9
 const futureMaxDefaultMs = 10 * 60_000
 
 /** Opens the store of a folder, whatever a crash left there: torn ends are cut off, damaged blocks set aside. */
@@ -69,6 +74,7 @@ export async function openEmbeddedLogs(options: EmbeddedLogsOptions): Promise<Em
   const oldestNs = (): bigint => nsOf(now() - bounds.retentionMs)
   const oldestDay = (): number => dayOf(oldestNs())
 
+  const disk = new Disk(dir, 'logs', options.diskShareMax ?? diskShareMaxDefault)
   const streams = new Streams()
   const days = new Days(dir, streams, segmentsIn(dir), warn)
   const batches = new Batches(dir, warn)
@@ -104,7 +110,10 @@ export async function openEmbeddedLogs(options: EmbeddedLogsOptions): Promise<Em
   retaining.unref()
 
   return {
-    append: (batch: LogBatch) => writer.append(batch),
+    append: async (batch: LogBatch) => {
+      await disk.requireRoom()
+      return writer.append(batch)
+    },
     search: (search, queryOptions) => queries.search(search, queryOptions),
     scan: (filter, queryOptions) => queries.scan(filter, queryOptions),
     histogram: (filter, queryOptions) => queries.histogram(filter, queryOptions),
@@ -122,6 +131,7 @@ export async function openEmbeddedLogs(options: EmbeddedLogsOptions): Promise<Em
       tornBytes: heads.tornBytes,
       unsealedLines: heads.lines,
       bytes: days.bytes() + heads.bytes(),
+      isDiskFull: disk.isFull,
     }),
     seal: () => heads.seal(),
     retain,

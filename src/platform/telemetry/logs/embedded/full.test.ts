@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, statSync, truncateSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import type { AppError } from '#kernel/errors.ts'
 import { until } from '../../../../../test/support/until.ts'
 import { openEmbeddedLogs } from './index.ts'
 
@@ -38,7 +39,7 @@ test('a full disk refuses lines, answers questions, and is done with when there 
   const dir = smallDisk(8)
   if (!dir) return context.skip('no file system can be mounted here')
   const sizes = { headLines: 2_000, blockLines: 512 }
-  const options = { dir, now: () => nowMs, retentionMs: 7 * 86_400_000, bytesMax: 1e9, ...sizes }
+  const options = { dir, now: () => nowMs, retentionMs: 7 * 86_400_000, bytesMax: 1e9, diskShareMax: 1, ...sizes }
   const store = await openEmbeddedLogs(options)
   let stored = 0
   const append = async (days: number): Promise<void> => {
@@ -91,7 +92,13 @@ test('a full disk refuses lines, answers questions, and is done with when there 
 test('a head that finds no room for its blocks keeps its lines, and is sealed when there is room', async (context) => {
   const dir = smallDisk(8)
   if (!dir) return context.skip('no file system can be mounted here')
-  const store = await openEmbeddedLogs({ dir, now: () => nowMs, retentionMs: 7 * 86_400_000, bytesMax: 1e9 })
+  const store = await openEmbeddedLogs({
+    dir,
+    now: () => nowMs,
+    retentionMs: 7 * 86_400_000,
+    bytesMax: 1e9,
+    diskShareMax: 1,
+  })
   const entries = Array.from({ length: 5_000 }, (_, index) => ({
     timestampNs: ns(nowMs) + BigInt(index),
     line: `line ${Math.imul(index, 2_654_435_761) >>> 0} ${Math.imul(index, 40_503) >>> 0}`,
@@ -109,5 +116,43 @@ test('a head that finds no room for its blocks keeps its lines, and is sealed wh
     ),
   )
   assert.equal((await store.search(everything)).total!.count, entries.length)
+  await store.close()
+})
+
+test('at 90 % of the disk nothing more is taken in, questions are answered, and it goes on when there is room', async (context) => {
+  const dir = smallDisk(8)
+  if (!dir) return context.skip('no file system can be mounted here')
+  const store = await openEmbeddedLogs({ dir, now: () => nowMs, retentionMs: 86_400_000, bytesMax: 1e9 })
+  const append = (line: string) =>
+    store.append({
+      streams: [{ labels: { service_name: 'api' }, entries: [{ timestampNs: ns(nowMs), line }] }],
+    })
+  const found = async (): Promise<number> => {
+    const span = { fromNs: 0n, toNs: ns(nowMs * 2), limit: 10, direction: 'backward' } as const
+    return (await store.search(span)).rows.length
+  }
+  assert.equal((await append('before')).stored, 1)
+  const ballast = fill(dir, 400_000)
+  const refusal = { code: 'INSUFFICIENT_STORAGE', details: { component: 'logs', retry_after_seconds: 30 } }
+  await until('lines are refused', () =>
+    append('while it is full').then(
+      () => false,
+      ({ code, details }: AppError) => {
+        assert.deepEqual({ code, details }, refusal)
+        return true
+      },
+    ),
+  )
+  assert.equal(store.health().isDiskFull, true)
+  const kept = await found()
+  rmSync(ballast)
+  await until('lines are taken again', () =>
+    append('after').then(
+      () => true,
+      () => false,
+    ),
+  )
+  assert.equal(await found(), kept + 1)
+  assert.equal(store.health().isDiskFull, false)
   await store.close()
 })

@@ -1,4 +1,4 @@
-import { AppError } from '#kernel/errors.ts'
+import { insufficientStorage } from '../../disk.ts'
 
 const fullCodes = new Set(['ENOSPC', 'EDQUOT', 'EFBIG', 'SQLITE_FULL', 'SQLITE_IOERR_WRITE', 'SQLITE_IOERR_FSYNC'])
 
@@ -8,8 +8,7 @@ const codeOf = (error: unknown): string =>
 const isStorageFull = (error: unknown): boolean => fullCodes.has(codeOf(error))
 
 /** What a full disk looks like to whoever appends. */
-export const storageError = (error: unknown): unknown =>
-  isStorageFull(error) ? new AppError('INSUFFICIENT_STORAGE', 'There is no room to store logs; try again later') : error
+export const storageError = (error: unknown): unknown => (isStorageFull(error) ? insufficientStorage('logs') : error)
 
 /** Told of what people should know. */
 export type Warn = (message: string, details?: Record<string, unknown>) => void

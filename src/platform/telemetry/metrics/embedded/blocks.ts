@@ -4,7 +4,7 @@ import { basename, join } from 'node:path'
 import { BlockFile } from './blockFile.ts'
 import type { BlockIndex } from './blockIndex.ts'
 import { BlockWriter } from './blockWriter.ts'
-import { isDiskFull } from './disk.ts'
+import { isDiskFull } from '../../disk.ts'
 import type { SeriesIndex } from './seriesIndex.ts'
 import { writeWhole } from './writeWhole.ts'
 

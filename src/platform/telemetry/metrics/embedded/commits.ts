@@ -1,6 +1,6 @@
 import { AppError } from '#kernel/errors.ts'
 import type { MetricAppend, MetricBatch } from '../metrics.ts'
-import { insufficientStorage, isDiskFull, type Disk } from './disk.ts'
+import { insufficientStorage, isDiskFull, type Disk } from '../../disk.ts'
 import type { WriteAheadLog } from './wal.ts'
 
 /** What one group of batches may add to the log before it is forced to disk. */
@@ -76,7 +76,7 @@ export class Commits {
       if (this.#waiting.length > 0) this.#asked = true
       await this.#wal.flush()
     } catch (error) {
-      const reason = isDiskFull(error) ? insufficientStorage() : error
+      const reason = isDiskFull(error) ? insufficientStorage('metrics') : error
       const refused = [...group.map(({ waiting }) => waiting), ...this.#waiting.splice(0)]
       for (const { reject } of refused) reject(reason)
       return

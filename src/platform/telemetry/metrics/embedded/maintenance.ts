@@ -1,5 +1,5 @@
 import type { BlockFile } from './blockFile.ts'
-import { isDiskFull } from './disk.ts'
+import { isDiskFull } from '../../disk.ts'
 import type { Intake, IntakeParts } from './intake.ts'
 import { mergePlan } from './mergePlan.ts'
 import { mergeFiles, sealWindow } from './seal.ts'

@@ -6,7 +6,7 @@ import type { MetricStats, MetricStore, QueryOptions, SampleSource, TimeSpan } f
 import { BatchIds } from './batchIds.ts'
 import { Blocks } from './blocks.ts'
 import { Commits } from './commits.ts'
-import { Disk } from './disk.ts'
+import { Disk } from '../../disk.ts'
 import { Head } from './head.ts'
 import { Intake } from './intake.ts'
 import { defaultLimits, type StoreLimits } from './limits.ts'
@@ -76,7 +76,7 @@ export async function openEmbeddedMetrics(options: EmbeddedMetricsOptions): Prom
   const parts = { index, head, blocks, ids, metadata, limits }
   const intake = new Intake(parts)
   const scratches = new Scratches()
-  const disk = new Disk(dir, limits.diskShareMax)
+  const disk = new Disk(dir, 'metrics', limits.diskShareMax)
   const oldestMs = (): number => Math.max(now() - bounds.retentionMs, blocks.horizonMs)
 
   await blocks.load(warn)
