@@ -12,7 +12,7 @@ export const Recipes = () => (
   <div className="flex flex-col gap-3">
     {recipesFor(location.origin).map(({ title, code }) => (
       <section key={title} aria-label={title}>
-        <h3 className="mb-1 text-sm font-medium text-muted">{title}</h3>
+        <h2 className="mb-1 text-sm font-medium text-muted">{title}</h2>
         <CodeBlock code={code} what={title} />
       </section>
     ))}
