@@ -213,7 +213,8 @@ function injected(): string[] {
     'xss',
     'image',
     'animate',
-    'img:not([src^="data:image/svg+xml"], [src^="/"])',
+    // The editor of queries puts empty pictures beside its hints.
+    'img:not([src^="data:image/svg+xml"], [src^="/"], .cm-widgetBuffer:not([src]))',
     'a[href^="javascript" i]',
     '[formaction]',
     '[onload], [onerror], [onfocus], [onmouseover], [ontoggle], [onbegin], [onstart]',

@@ -351,8 +351,7 @@ describe('errors', () => {
         assert.ok(reply.statusCode < 500, `${endpoint.method} ${url}: ${reply.body}`)
         if (reply.statusCode < 400) continue
         refused++
-        const { error } = reply.json()
-        assert.match(error.code, /^[A-Z_]+$/)
+        if (!endpoint.dialect) assert.match(reply.json().error.code as string, /^[A-Z_]+$/)
         assert.doesNotMatch(reply.body.replaceAll(value, ''), telling, `${endpoint.method} ${url}`)
         assert.equal(reply.headers['x-injected'], undefined)
       }
