@@ -10,7 +10,7 @@ import { validationError } from './errors.ts'
 import { bare, dialects, enveloped, type Face } from './faces.ts'
 import { isEncrypted } from './headers.ts'
 import { requireSameOrigin } from './origin.ts'
-import { RequestContext, type CookieOptions, type Outgoing } from './request.ts'
+import { RequestContext, type CookieOptions, type Incoming, type Outgoing } from './request.ts'
 import { replyWriter } from './schemas.ts'
 import { pathOf, sendError, type HttpServer } from './server.ts'
 import type { PageAnswer } from './site.ts'
@@ -228,29 +228,45 @@ function namedTail(path: string, params: Record<string, string>): Record<string,
 
 const noBytes = Buffer.alloc(0)
 
-function contextOf(server: HttpServer, request: FastifyRequest, reply: FastifyReply): RequestContext {
-  const { method, url, headers, cookies } = request
-  let signal: AbortSignal | undefined
-  const incoming = {
-    method,
-    url,
-    headers,
-    cookies,
-    rawBody: noBytes,
-    get signal() {
-      return (signal ??= goneSignal(reply))
-    },
+/** A class, because a getter in an object that is made for each request would cost more than the request. */
+class ReceivedRequest implements Incoming {
+  readonly method: string
+  readonly url: string
+  readonly headers: Incoming['headers']
+  readonly cookies: Incoming['cookies']
+  rawBody = noBytes
+  readonly #reply: FastifyReply
+  #gone: AbortController | undefined
+
+  constructor({ method, url, headers, cookies }: FastifyRequest, reply: FastifyReply) {
+    this.method = method
+    this.url = url
+    this.headers = headers
+    this.cookies = cookies
+    this.#reply = reply
   }
-  return new RequestContext(server.platform, request.actor, request.origin, incoming, outgoingOf(request, reply))
+
+  get signal(): AbortSignal {
+    if (!this.#gone) {
+      const gone = new AbortController()
+      const { raw } = this.#reply
+      raw.once('close', () => {
+        if (!raw.writableFinished) gone.abort()
+      })
+      this.#gone = gone
+    }
+    return this.#gone.signal
+  }
 }
 
-function goneSignal({ raw }: FastifyReply): AbortSignal {
-  const gone = new AbortController()
-  raw.once('close', () => {
-    if (!raw.writableFinished) gone.abort()
-  })
-  return gone.signal
-}
+const contextOf = (server: HttpServer, request: FastifyRequest, reply: FastifyReply): RequestContext =>
+  new RequestContext(
+    server.platform,
+    request.actor,
+    request.origin,
+    new ReceivedRequest(request, reply),
+    outgoingOf(request, reply),
+  )
 
 const outgoingOf = (request: FastifyRequest, reply: FastifyReply): Outgoing => ({
   setCookie: (name, value, { maxAgeSeconds, path }: CookieOptions) =>
