@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import Docker from 'dockerode'
+import type Docker from 'dockerode'
 import { secondMs } from '#kernel/time.ts'
 import type { Platform, Stop } from '#platform/platform.ts'
 import { persist } from '../deliver.ts'
@@ -15,6 +15,12 @@ import { registerContainers } from './stats.ts'
 const lookEveryMs = 2 * secondMs
 const containersMax = 200
 
+/** The client brings ssh, gRPC and more along; where there is no engine, nobody waits for them at the start. */
+async function engineAt(socketPath: string): Promise<Docker> {
+  const { default: Engine } = await import('dockerode')
+  return new Engine({ socketPath })
+}
+
 /** The logs and figures of containers, where there is a Docker engine. */
 export function createContainers(): Part {
   const view = idle('docker', 'docker')
@@ -25,7 +31,7 @@ export function createContainers(): Part {
       const socketPath = platform.config.get('docker_socket')
       view.enabled = platform.config.get('logs_docker')
       isThere = () => existsSync(socketPath)
-      if (isThere()) registerContainers(platform.metrics.registry, new Docker({ socketPath }))
+      if (isThere()) registerContainers(platform.metrics.registry, await engineAt(socketPath))
       return view.enabled ? collect(platform, socketPath, view) : () => undefined
     },
   }
@@ -37,7 +43,8 @@ async function collect(
   view: ReturnType<typeof idle>,
 ): Promise<Stop> {
   const log = parent.child({ component: 'docker' })
-  const docker = new Docker({ socketPath })
+  let opened: Promise<Docker> | undefined
+  const engine = (): Promise<Docker> => (opened ??= engineAt(socketPath))
   const statePath = join(config.get('data_dir'), 'collection', 'docker.json')
   const state = await loadDockerState(statePath, now())
   const ending = new AbortController()
@@ -61,7 +68,7 @@ async function collect(
     view.last_error = null
   }
 
-  const follow = (id: string): void => {
+  const follow = (docker: Docker, id: string): void => {
     if (following.has(id) || following.size >= containersMax) return
     const work = followContainer({
       docker,
@@ -87,12 +94,14 @@ async function collect(
 
   /** Those that run, and those that ended while nobody looked and are known. */
   const look = async (): Promise<void> => {
+    const docker = await engine()
     const all = await docker.listContainers({ all: true, abortSignal: signal })
     const ids = new Set(all.map(({ Id }) => Id))
     for (const { Id, State, Created } of all) {
       const isOwn = ownLogIsStored && Id.startsWith(hostname())
       const isFresh = BigInt(Created) * 1_000_000_000n > BigInt(state.since_ns)
-      if (!isOwn && (State === 'running' || (!finished.has(Id) && (Id in state.containers || isFresh)))) follow(Id)
+      if (!isOwn && (State === 'running' || (!finished.has(Id) && (Id in state.containers || isFresh))))
+        follow(docker, Id)
       if (State !== 'running') finished.add(Id)
       else finished.delete(Id)
     }
@@ -130,12 +139,13 @@ async function collect(
 
   /** Told by the engine at once, so that a container of a second is read too. */
   const watch = async (): Promise<void> => {
+    const docker = await engine()
     const events = await docker.getEvents({ filters: { type: ['container'], event: ['start'] }, abortSignal: signal })
     let rest = ''
     for await (const chunk of events) {
       const lines = (rest + String(chunk)).split('\n')
       rest = lines.pop()!
-      for (const line of lines.filter((text) => text !== '')) follow((JSON.parse(line) as { id: string }).id)
+      for (const line of lines.filter((text) => text !== '')) follow(docker, (JSON.parse(line) as { id: string }).id)
     }
   }
 
