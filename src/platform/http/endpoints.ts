@@ -84,3 +84,12 @@ export function spellings({ method, path, aliases = [] }: Endpoint): { method: E
 
 /** `/admin/users/{id}` as the router writes it; `{name*}` takes the rest of the path. */
 export const routerPath = (path: string): string => path.replace(/\{(\w+)\*\}/g, '*').replace(/\{(\w+)\}/g, ':$1')
+
+/** What matches it; each part in braces is a group of its name. */
+export const pathPattern = (path: string): RegExp =>
+  new RegExp(
+    `^${path
+      .replace(/[.+?^$()|[\]\\]/g, '\\$&')
+      .replace(/\{(\w+)\*\}/g, '(?<$1>.+)')
+      .replace(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`,
+  )

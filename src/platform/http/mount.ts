@@ -5,7 +5,7 @@ import { AppError } from '#kernel/errors.ts'
 import { minuteMs, secondMs } from '#kernel/time.ts'
 import { anonymous, type Actor } from '../context.ts'
 import type { Platform } from '../platform.ts'
-import { JsonBytes, routerPath, spellings, type Operation } from './endpoints.ts'
+import { JsonBytes, pathPattern, routerPath, spellings, type Operation } from './endpoints.ts'
 import { validationError } from './errors.ts'
 import { bare, dialects, enveloped, type Face } from './faces.ts'
 import { isEncrypted } from './headers.ts'
@@ -98,14 +98,6 @@ interface MountedRoute {
   method: string
   matches: RegExp
 }
-
-const pathPattern = (template: string): RegExp =>
-  new RegExp(
-    `^${template
-      .replace(/[.+?^$()|[\]\\]/g, '\\$&')
-      .replace(/\{\w+\*\}/g, '.+')
-      .replace(/\{\w+\}/g, '[^/]+')}$`,
-  )
 
 /** Who is it, may they call so often, may they call this: all before the body is read, so a stranger learns nothing. */
 function guard(server: HttpServer, endpoint: Endpoint) {

@@ -6,6 +6,7 @@ import { WebSocketServer } from 'ws'
 import type { Access } from '#kernel/contract.ts'
 import { AppError } from '#kernel/errors.ts'
 import { anonymous, Context, type Actor, type Origin } from '../context.ts'
+import { pathPattern } from './endpoints.ts'
 import { publicError } from './errors.ts'
 import { spend } from './mount.ts'
 import { requireSameOrigin } from './origin.ts'
@@ -54,9 +55,6 @@ interface Found {
   route: SocketRoute
   target: SocketTarget
 }
-
-const pathPattern = (path: string): RegExp =>
-  new RegExp(`^${path.replace(/[.+?^$()|[\]\\]/g, '\\$&').replace(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`)
 
 const decoded = (params: Record<string, string>): Record<string, string> =>
   Object.fromEntries(Object.entries(params).map(([name, value]) => [name, decodePart(value)]))

@@ -2,7 +2,7 @@ import { secondMs } from '#kernel/time.ts'
 import type { Config } from '../../config/config.ts'
 import type { BytesGate, SlotsGate } from '../admission.ts'
 import type { BodyHead, LogFormat } from '../ingest/index.ts'
-import { ownBytes, type Thread } from '../thread/thread.ts'
+import { handOver, type Thread } from '../thread/thread.ts'
 import type { LogAppend, LogBatch, LogLimits } from './logs.ts'
 import type { LogsMethods } from './thread.ts'
 
@@ -81,15 +81,9 @@ export function logsClient(
 
   return {
     ingest: (format, body, head) =>
-      ingestGate.hold(body.byteLength, () => {
-        const own = ownBytes(body)
-        return thread.call('ingest', { format, body: own, head }, { transfer: [own.buffer] })
-      }),
+      handOver(ingestGate, body, (own, options) => thread.call('ingest', { format, body: own, head }, options)),
     ingestOtlp: (body, head) =>
-      ingestGate.hold(body.byteLength, () => {
-        const own = ownBytes(body)
-        return thread.call('ingestOtlp', { body: own, head }, { transfer: [own.buffer] })
-      }),
+      handOver(ingestGate, body, (own, options) => thread.call('ingestOtlp', { body: own, head }, options)),
     append: (batch) => ingestGate.hold(bytesIn(batch), () => thread.call('append', batch)),
     search: (page, signal) => query('search', page, signal),
     read: (page, signal) => query('read', page, signal),

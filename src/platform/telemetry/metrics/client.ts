@@ -3,7 +3,7 @@ import type { Config } from '../../config/config.ts'
 import type { BytesGate, SlotsGate } from '../admission.ts'
 import type { BodyHead, MetricFormat } from '../ingest/index.ts'
 import type { OtlpReply } from '../logs/client.ts'
-import { ownBytes, type Thread } from '../thread/thread.ts'
+import { handOver, type Thread } from '../thread/thread.ts'
 import type { MetricBatch, QueryLimits, Rejection, TimeSpan } from './metrics.ts'
 import type { MetricsMethods } from './thread.ts'
 
@@ -85,15 +85,9 @@ export function metricsClient(
 
   return {
     ingest: (format, body, head) =>
-      ingestGate.hold(body.byteLength, () => {
-        const own = ownBytes(body)
-        return thread.call('ingest', { format, body: own, head }, { transfer: [own.buffer] })
-      }),
+      handOver(ingestGate, body, (own, options) => thread.call('ingest', { format, body: own, head }, options)),
     ingestOtlp: (body, head) =>
-      ingestGate.hold(body.byteLength, () => {
-        const own = ownBytes(body)
-        return thread.call('ingestOtlp', { body: own, head }, { transfer: [own.buffer] })
-      }),
+      handOver(ingestGate, body, (own, options) => thread.call('ingestOtlp', { body: own, head }, options)),
     append: (batch) =>
       ingestGate.hold(
         batch.series.reduce((bytes, { values }) => bytes + values.byteLength, 0),

@@ -3,6 +3,7 @@ import { Worker, type Transferable } from 'node:worker_threads'
 import { AppError } from '#kernel/errors.ts'
 import { secondMs } from '#kernel/time.ts'
 import type { Logger } from '../../logging/logging.ts'
+import type { BytesGate } from '../admission.ts'
 import type { Failure, Reply, Request } from './messages.ts'
 import type { Handover, Methods } from './serve.ts'
 
@@ -177,6 +178,17 @@ export function lazyThread<M extends Methods>(start: () => Promise<Thread<M>>): 
     },
   }
 }
+
+/** Hands the bytes of a body to a store's thread; they count at the gate until it answers. */
+export const handOver = <T>(
+  gate: BytesGate,
+  body: Uint8Array,
+  send: (own: Uint8Array<ArrayBuffer>, options: CallOptions) => Promise<T>,
+): Promise<T> =>
+  gate.hold(body.byteLength, () => {
+    const own = ownBytes(body)
+    return send(own, { transfer: [own.buffer] })
+  })
 
 /** Bytes that can be handed over. Small ones stand in memory that others use too, so they are copied. */
 export function ownBytes(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
