@@ -96,7 +96,10 @@ export function cacheConformance(name: string, open: () => Promise<{ cache: Cach
 
     test('removes everything, also where it is much', async () => {
       const { cache } = await open()
-      await Promise.all(Array.from({ length: 3_500 }, (_, index) => cache.set(`key ${index}`, index, minute)))
+      // A hundred at a time: a cache whose server takes too long for one call is meant to give up, not to be waited for.
+      for (let start = 0; start < 3_500; start += 100) {
+        await Promise.all(Array.from({ length: 100 }, (_, index) => cache.set(`key ${start + index}`, index, minute)))
+      }
       assert.equal((await cache.stats()).total_keys, 3_500)
       assert.equal(await cache.clear(), 3_500)
       assert.equal(await cache.clear(), 0)
