@@ -13,6 +13,7 @@ import { createHttpServer, type HttpServer } from '#platform/http/server.ts'
 import { mountSite } from '#platform/http/site.ts'
 import { mountSockets } from '#platform/http/upgrade.ts'
 import { installationMigrations, requireSameKey } from '#platform/installation.ts'
+import { leaseMigrations } from '#platform/jobs/lease.ts'
 import { stopAll } from '#platform/lifecycle.ts'
 import type { LineFeed, Logger } from '#platform/logging/logging.ts'
 import { outboxMigrations, startOutboxSweep } from '#platform/outbox.ts'
@@ -48,6 +49,7 @@ export const migrationsOf = (features: readonly Feature[]): Migration[] => [
   ...auditMigrations,
   ...outboxMigrations,
   ...installationMigrations,
+  ...leaseMigrations,
   ...features.flatMap(({ migrations }) => migrations),
 ]
 
