@@ -1,5 +1,6 @@
 import * as z from 'zod'
-import { hourMs, minuteMs, secondMs, dayMs } from '#kernel/time.ts'
+import { durationNs } from '#kernel/duration.ts'
+import { secondMs } from '#kernel/time.ts'
 
 /** A time as Loki takes it: Unix nanoseconds, Unix seconds (with decimals, or up to ten digits), or RFC 3339. In ns. */
 export const lokiTime = z
@@ -23,34 +24,13 @@ function timeNs(text: string): bigint | undefined {
   return BigInt(seconds) * 1_000_000n + BigInt((fraction?.[1] ?? '').padEnd(9, '0'))
 }
 
-const unitMs: Record<string, number> = {
-  ns: 1e-6,
-  us: 1e-3,
-  µs: 1e-3,
-  ms: 1,
-  s: secondMs,
-  m: minuteMs,
-  h: hourMs,
-  d: dayMs,
-  w: 7 * dayMs,
-  y: 365 * dayMs,
-}
-
 /** A duration as Loki takes it: seconds, or `1h30m`. In ms, at least one. */
 export const lokiStep = z
   .string()
   .max(64)
   .transform((text, context) => {
-    const ms = /^\d+(\.\d+)?$/.test(text) ? Number(text) * secondMs : durationMs(text)
-    if (ms !== undefined && ms > 0) return Math.max(1, Math.round(ms))
+    const ms = /^\d+(\.\d+)?$/.test(text) ? Number(text) * secondMs : durationNs(text) / 1e6
+    if (ms > 0) return Math.max(1, Math.round(ms))
     context.addIssue(`cannot parse ${JSON.stringify(text)} to a valid duration`)
     return z.NEVER
   })
-
-function durationMs(text: string): number | undefined {
-  if (!/^(\d+(\.\d+)?(ns|us|µs|ms|[smhdwy]))+$/.test(text)) return undefined
-  return [...text.matchAll(/(\d+(?:\.\d+)?)(ns|us|µs|ms|[smhdwy])/g)].reduce(
-    (sum, [, count, unit]) => sum + Number(count) * unitMs[unit!]!,
-    0,
-  )
-}

@@ -1,15 +1,6 @@
 import * as z from 'zod'
-import { dayMs, hourMs, minuteMs, secondMs } from '#kernel/time.ts'
-
-const unitMs: Record<string, number> = {
-  ms: 1,
-  s: secondMs,
-  m: minuteMs,
-  h: hourMs,
-  d: dayMs,
-  w: 7 * dayMs,
-  y: 365 * dayMs,
-}
+import { durationMs } from '#kernel/duration.ts'
+import { secondMs } from '#kernel/time.ts'
 
 /** A time as Prometheus takes it, Unix seconds with decimals or RFC 3339; parsed to ms. */
 export const promTime = z
@@ -32,15 +23,6 @@ export const duration = z
     context.addIssue(`cannot parse ${JSON.stringify(text)} to a valid duration above zero`)
     return z.NEVER
   })
-
-/** `1h30m` in ms; undefined when it is none. */
-export function durationMs(text: string): number | undefined {
-  if (!/^(\d+(ms|[smhdwy]))+$/.test(text)) return undefined
-  return [...text.matchAll(/(\d+)(ms|[smhdwy])/g)].reduce(
-    (sum, [, count, unit]) => sum + Number(count) * unitMs[unit!]!,
-    0,
-  )
-}
 
 /** `match[]`, once or several times. */
 export const selectors = z

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { parse } from 'yaml'
 import * as z from 'zod'
-import { durationMs } from '../params.ts'
+import { durationMs } from '#kernel/duration.ts'
 import { targetKey, type ScrapeTarget } from './target.ts'
 
 const length = z.string().transform((text, context) => {

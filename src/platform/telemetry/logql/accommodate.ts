@@ -1,4 +1,4 @@
-import { durationNs } from './literals.ts'
+import { durationNs } from '#kernel/duration.ts'
 
 /**
  * What Loki understands and the grammar does not, made equal in length so that positions stay: `offset` behind a range

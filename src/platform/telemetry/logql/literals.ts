@@ -26,42 +26,8 @@ const simpleEscapes: Record<string, string> = {
   v: '\v',
 }
 
-const durationUnitsNs: Record<string, number> = {
-  ns: 1,
-  us: 1e3,
-  µs: 1e3,
-  μs: 1e3,
-  ms: 1e6,
-  s: 1e9,
-  m: 60e9,
-  h: 3600e9,
-  d: 86_400e9,
-  w: 604_800e9,
-  y: 31_536_000e9,
-}
-
 /** Longer texts are no numbers that a person or program wrote; they come from lines, and must cost nothing. */
 const numberMax = 64
-
-const durationPart = /(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h|d|w|y)/y
-
-/** `1h30m`, `-1.5s`, `0`: nanoseconds; NaN for anything else. */
-export function durationNs(text: string): number {
-  if (text.length > numberMax) return Number.NaN
-  const sign = text.startsWith('-') ? -1 : 1
-  const rest = text.replace(/^[+-]/, '')
-  if (rest === '0') return 0
-  let total = 0
-  let at = 0
-  while (at < rest.length) {
-    durationPart.lastIndex = at
-    const part = durationPart.exec(rest)
-    if (!part) return Number.NaN
-    total += Number(part[1]) * durationUnitsNs[part[2]!]!
-    at += part[0].length
-  }
-  return at > 0 ? sign * total : Number.NaN
-}
 
 const byteUnits: Record<string, number> = {
   '': 1,

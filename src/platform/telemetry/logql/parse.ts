@@ -1,5 +1,6 @@
 import { parser } from '@grafana/lezer-logql'
 import type { SyntaxNode, Tree } from '@lezer/common'
+import { durationNs } from '#kernel/duration.ts'
 import { AppError } from '#kernel/errors.ts'
 import { compileExpression, valueTest, type MatchOperator, type Matcher } from '../labels.ts'
 import { accommodate, Unparsable, unselective, type Accommodated } from './accommodate.ts'
@@ -28,7 +29,7 @@ import type {
 import { queryError } from './error.ts'
 import { ipRange } from './ip.ts'
 import { jsonPath } from './jsonPath.ts'
-import { byteCount, durationNs, unquoted } from './literals.ts'
+import { byteCount, unquoted } from './literals.ts'
 import { linePattern } from './linePattern.ts'
 import { parseTemplate } from './template/parse.ts'
 

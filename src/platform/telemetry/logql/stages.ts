@@ -1,10 +1,11 @@
+import { durationNs } from '#kernel/duration.ts'
 import { AppError } from '#kernel/errors.ts'
 import { compileExpression, valueTest } from '../labels.ts'
 import type { LabelChoice, LabelFilter, LabelFormat, LineFilter, LineTerm, Stage, Unit } from './ast.ts'
 import { ipInLine, ipRange } from './ip.ts'
 import { errorDetailsLabel, errorLabel, type Line } from './line.ts'
 import { linePattern } from './linePattern.ts'
-import { byteCount, decimal, durationNs } from './literals.ts'
+import { byteCount, decimal } from './literals.ts'
 import {
   jsonExpressionStep,
   jsonStep,

@@ -1,5 +1,3 @@
-import { dayMs, hourMs, minuteMs, secondMs } from '#kernel/time.ts'
-
 /** Number of a literal without sign, or undefined where the text is none, as `5m` is not. */
 export function numberOf(text: string): number | undefined {
   const lower = text.toLowerCase()
@@ -9,15 +7,6 @@ export function numberOf(text: string): number | undefined {
   // A leading zero means octal, unless the digits cannot be.
   if (/^0[0-7]+$/.test(lower)) return Number.parseInt(lower, 8)
   return /^(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/.test(lower) ? Number(lower) : undefined
-}
-
-const duration = /^(?=\d)(?:(\d+)y)?(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?$/
-const unitsMs = [365 * dayMs, 7 * dayMs, dayMs, hourMs, minuteMs, secondMs, 1]
-
-/** Milliseconds of `1h30m`, or undefined where the text is no duration. */
-export function durationOf(text: string): number | undefined {
-  const amounts = duration.exec(text)?.slice(1)
-  return amounts?.reduce((total, amount, unit) => total + Number(amount ?? 0) * unitsMs[unit]!, 0)
 }
 
 const simpleEscapes: Record<string, number> = { a: 7, b: 8, t: 9, n: 10, v: 11, f: 12, r: 13, '\\': 92 }

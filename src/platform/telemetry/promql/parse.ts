@@ -1,5 +1,6 @@
 import type { SyntaxNode } from '@lezer/common'
 import { parser } from '@prometheus-io/lezer-promql'
+import { durationMs } from '#kernel/duration.ts'
 import { AppError } from '#kernel/errors.ts'
 import { compileExpression, valueTest, type Matcher, type MatchOperator } from '../labels.ts'
 import type {
@@ -18,7 +19,7 @@ import type {
 import { isSetOperator } from './ast.ts'
 import { checkTypes } from './check.ts'
 import { parseError } from './errors.ts'
-import { durationOf, numberOf, stringOf } from './literals.ts'
+import { numberOf, stringOf } from './literals.ts'
 import { syntaxError, unexpected } from './syntaxError.ts'
 
 /** An expression of PromQL as Prometheus 2.42 knows it. @throws AppError VALIDATION_FAILED with `position` */
@@ -245,12 +246,11 @@ class Reader {
   }
 
   #duration(node: SyntaxNode, leastMs = 1): number {
-    const durationMs = durationOf(this.#of(node))
-    if (durationMs === undefined)
-      throw this.#error(node, `not a valid duration string: ${JSON.stringify(this.#of(node))}`)
-    if (durationMs < leastMs) throw this.#error(node, 'duration must be greater than 0')
-    if (durationMs > maxDurationMs) throw this.#error(node, 'duration out of range')
-    return durationMs
+    const ms = durationMs(this.#of(node))
+    if (ms === undefined) throw this.#error(node, `not a valid duration string: ${JSON.stringify(this.#of(node))}`)
+    if (ms < leastMs) throw this.#error(node, 'duration must be greater than 0')
+    if (ms > maxDurationMs) throw this.#error(node, 'duration out of range')
+    return ms
   }
 
   #selector(node: SyntaxNode): VectorSelector {
