@@ -1,15 +1,14 @@
-import { AppError } from '#kernel/errors.ts'
 import type { Input } from '#kernel/contract.ts'
 import type { RequestContext } from '#platform/http/request.ts'
 import { headOf } from '#platform/telemetry/bodyHead.ts'
 import type { LogAppend } from '#platform/telemetry/logs/logs.ts'
-import type { Rejection } from '#platform/telemetry/metrics/metrics.ts'
+import { requireAllStored } from '#platform/telemetry/requireAllStored.ts'
 import type { logsEndpoints } from './contract.ts'
 
-/** As Loki: what is good is stored, and 400 tells of the rest, which no collector sends again. */
+/** As Loki, for which a line that is refused makes it a failure. */
 export async function receivePush(ctx: RequestContext): Promise<undefined> {
   const { rejected } = await ctx.platform.telemetry.logs.ingest('loki', ctx.incoming.rawBody, headOf(ctx))
-  if (rejected.length > 0) throw new AppError('MALFORMED_REQUEST', rejectionText(rejected), { rejected })
+  requireAllStored(rejected, ({ example }) => example)
 }
 
 /** Partial success is success: the answer says how many were left out, and why. */
@@ -26,6 +25,3 @@ export async function receiveLines(
   const { logs } = ctx.platform.telemetry
   return logs.ingest('lines', ctx.incoming.rawBody, { ...headOf(ctx), service: service_id })
 }
-
-const rejectionText = (rejected: readonly Rejection[]): string =>
-  rejected.map(({ count, example }) => (count === 1 ? example : `${example} (${count} times)`)).join('; ')
