@@ -1,5 +1,5 @@
 import { compileExpression } from '../labels.ts'
-import { compareFields, fieldOf } from './embedded/fields.ts'
+import { compareFields, fieldOf } from './fields.ts'
 import type { LinePredicate, LogRow } from './logs.ts'
 
 /** A predicate as a question of single rows, for stores that have them only whole. @throws AppError VALIDATION_FAILED */

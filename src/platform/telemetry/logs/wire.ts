@@ -1,4 +1,4 @@
-import { fieldsOfLine } from './embedded/fields.ts'
+import { fieldsOfLine } from './fields.ts'
 import { severities, type LogHistogram, type LogRow, type ScanStats } from './logs.ts'
 
 /** UTC with the milliseconds that the console and S2-style answers show; the whole time goes beside it. */

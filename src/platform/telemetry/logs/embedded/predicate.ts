@@ -1,7 +1,7 @@
 import { compileExpression, labelValue } from '../../labels.ts'
 import { requiredLiteral } from '../../requiredLiteral.ts'
 import type { LinePredicate } from '../logs.ts'
-import { compareFields, fieldOf, isDecimal, literalOfValue } from './fields.ts'
+import { compareFields, fieldOf, isDecimal, literalOfValue } from '../fields.ts'
 import { isWordByte, probeOf } from './filters.ts'
 import { allSeverities, type Block, type Piece } from './lines.ts'
 import type { Stream, Streams } from './streams.ts'

@@ -11,7 +11,7 @@ import {
   type ServiceLogs,
 } from '../logs.ts'
 import { reading } from './damage.ts'
-import { fieldOf } from './fields.ts'
+import { fieldOf } from '../fields.ts'
 import { countsOf } from './head.ts'
 import { countByTime } from './histogram.ts'
 import { Piece, severityCount, type Block, type Hit } from './lines.ts'

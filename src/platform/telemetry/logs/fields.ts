@@ -1,4 +1,4 @@
-import { labelValue, type Labels } from '../../labels.ts'
+import { labelValue, type Labels } from '../labels.ts'
 
 /** The fields of a line that is a JSON object or logfmt; null where it is neither. */
 export function fieldsOfLine(line: string): Record<string, unknown> | null {
