@@ -148,6 +148,39 @@ describe('dashboards', { skip: withoutChromium() }, () => {
     assert.deepEqual([version, title, x, y, w, h], [2, 'Components', 2, 1, 7, 6])
   })
 
+  test('queries of panels and variables are completed, variables among the names', async () => {
+    const { id } = await create('Completed', {
+      panels: [],
+      variables: [{ type: 'custom', name: 'part', options: ['database', 'cache'] }],
+    })
+    await open(page, `/dashboards/${id}/edit`)
+    await page.getByRole('button', { name: 'Settings' }).click()
+    await page.getByRole('button', { name: 'Add variable' }).click()
+    const added = page.getByRole('group', { name: 'New variable' })
+    await added.getByLabel('Of which metric').click()
+    await page.keyboard.type('miktos_component_u')
+    await page.getByRole('option', { name: /^miktos_component_up/ }).waitFor()
+    await page.keyboard.press('Escape')
+    assert.equal(await page.getByRole('dialog').count(), 1, 'Escape closes the list and not the form')
+    await page.keyboard.type('p')
+    await page.keyboard.press('Tab')
+    await added.getByLabel('Values of the label').fill('component')
+    await added.getByLabel('Name').fill('component')
+    assert.deepEqual(await axeViolations(page, { part: '[role="dialog"]' }), [])
+    await page.getByRole('button', { name: 'Apply' }).click()
+    await page.getByRole('button', { name: /^component/ }).waitFor()
+    await page.getByRole('button', { name: 'Add panel', exact: true }).click()
+    await page.getByRole('menuitem', { name: 'Stat', exact: true }).click()
+    await page.getByLabel('Title', { exact: true }).fill('One part')
+    await page.getByLabel('Query 1, PromQL').click()
+    await page.keyboard.type('sum(miktos_component_up{component="$compo')
+    await page.getByRole('option', { name: '$component', exact: true }).click()
+    await page.keyboard.press('Control+Enter')
+    await panelNamed('One part').getByText('1', { exact: true }).waitFor()
+    assert.match(await page.getByLabel('Query 1, PromQL').innerText(), /component="\$component"/)
+    assert.deepEqual(await axeViolations(page), [])
+  })
+
   test('a pointer moves a panel, and what it meets makes way', async () => {
     const { id } = await create('By pointer', {
       panels: [

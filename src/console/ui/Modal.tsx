@@ -29,6 +29,9 @@ export const Modal = ({ open, onClose, title, lead, children, className, headCla
         data-modal=""
         onOpenAutoFocus={focusInside}
         onCloseAutoFocus={focusBack}
+        onEscapeKeyDown={(event) => {
+          if (isCompleting()) event.preventDefault()
+        }}
         {...(lead ? {} : { 'aria-describedby': undefined })}
         className={cx('fixed z-40 flex flex-col border-border bg-raised shadow-float outline-none', className)}
       >
@@ -46,3 +49,6 @@ export const Modal = ({ open, onClose, title, lead, children, className, headCla
     </Radix.Portal>
   </Radix.Root>
 )
+
+/** Escape closes the list of an editor inside first. */
+const isCompleting = (): boolean => document.querySelector('.cm-tooltip-autocomplete') !== null

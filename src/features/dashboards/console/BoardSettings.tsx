@@ -8,6 +8,7 @@ import { Sheet } from '#console/ui/Sheet.tsx'
 import { optionsFrom, variableTypes } from './choices.ts'
 import type { Board, Variable } from './queries.ts'
 import { tagsOf } from './tags.ts'
+import { VariableQuery } from './VariableQuery.tsx'
 
 interface BoardSettingsProps {
   open: boolean
@@ -88,6 +89,7 @@ function SettingsForm({ board, onChange, onClose }: BoardSettingsProps) {
             key={index}
             index={index}
             variable={variable}
+            earlier={variables.slice(0, index).map(({ name }) => name)}
             onChange={(next) => setVariables(variables.map((one, at) => (at === index ? next : one)))}
             onRemove={() => setVariables(variables.filter((_one, at) => at !== index))}
           />
@@ -112,11 +114,13 @@ function SettingsForm({ board, onChange, onClose }: BoardSettingsProps) {
 interface VariableFieldsProps {
   index: number
   variable: Variable
+  /** Names that its query may hold. */
+  earlier: readonly string[]
   onChange: (variable: Variable) => void
   onRemove: () => void
 }
 
-function VariableFields({ index, variable, onChange, onRemove }: VariableFieldsProps) {
+function VariableFields({ index, variable, earlier, onChange, onRemove }: VariableFieldsProps) {
   const { name, label, type } = variable
   const field = (part: string): string => `variable-${index}-${part}`
   return (
@@ -145,13 +149,11 @@ function VariableFields({ index, variable, onChange, onRemove }: VariableFieldsP
         onChange={({ target }) => onChange(asType(variable, target.value as Variable['type']))}
       />
       {type === 'query' && (
-        <TextField
-          name={field('query')}
-          label="Query"
-          placeholder="label_values(up, instance)"
-          value={variable.query}
-          className="font-mono"
-          onChange={({ target }) => onChange({ ...variable, query: target.value })}
+        <VariableQuery
+          name={field('label-name')}
+          query={variable.query}
+          variables={earlier}
+          onChange={(query) => onChange({ ...variable, query })}
         />
       )}
       {(type === 'custom' || type === 'interval') && (
@@ -219,5 +221,5 @@ function problemIn(variables: readonly Variable[]): string | undefined {
     (variable) =>
       variable.type === 'query' && !/^\s*label_values\((?:.+,)?\s*[a-zA-Z_]\w*\s*\)\s*$/s.test(variable.query),
   )
-  return unread && `$${unread.name}: write label_values(metric, label) or label_values(label)`
+  return unread && `$${unread.name} needs the name of a label`
 }

@@ -26,6 +26,7 @@ import { dashboardQuery, type Board, type Dashboard, type Panel, type PanelType 
 import { SaveDialog } from './SaveDialog.tsx'
 import { useBoard } from './useBoard.ts'
 import { panelAtHand } from './useBoardKeys.ts'
+import { builtinNames } from './variables.ts'
 import { VariablesBar } from './VariablesBar.tsx'
 
 export default function EditBoardPage() {
@@ -179,6 +180,7 @@ function Editor({ dashboard }: { dashboard: Dashboard }) {
           <PanelEditor
             key={edited.id}
             panel={edited}
+            variables={[...board.variables.map(({ name }) => name), ...builtinNames]}
             onChange={(panel) => setPanels(board.panels.map((other) => (other.id === panel.id ? panel : other)))}
             onPlace={(to) => place(board.panels, edited, to)}
             onClose={() => setSearch({ panel: '' })}

@@ -6,16 +6,19 @@ import { Select, SelectField, TextareaField, TextField, Input } from '#console/u
 import { levelWords, optionsFrom, panelTypes, reducerNames, unitNames } from './choices.ts'
 import type { Rect } from './layout.ts'
 import type { Level, Panel } from './queries.ts'
+import { QueryField } from './QueryField.tsx'
 
 interface PanelEditorProps {
   panel: Panel
+  /** Names that its queries may hold. */
+  variables: readonly string[]
   onChange: (panel: Panel) => void
   onPlace: (to: Rect) => void
   onClose: () => void
 }
 
 /** Everything about one panel. The board beside it shows each change at once. */
-export function PanelEditor({ panel, onChange, onPlace, onClose }: PanelEditorProps) {
+export function PanelEditor({ panel, variables, onChange, onPlace, onClose }: PanelEditorProps) {
   const editor = useRef<HTMLElement>(null)
   const set = (change: Partial<Panel>): void => onChange({ ...panel, ...change })
   const panelId = panel.id
@@ -59,7 +62,7 @@ export function PanelEditor({ panel, onChange, onPlace, onClose }: PanelEditorPr
         onChange={({ target }) => set({ type: target.value as Panel['type'] })}
       />
       {hasQueries ? (
-        <Queries panel={panel} set={set} />
+        <Queries panel={panel} variables={variables} set={set} />
       ) : (
         <TextareaField
           name="content"
@@ -89,7 +92,7 @@ interface PartProps {
   set: (change: Partial<Panel>) => void
 }
 
-function Queries({ panel: { type, queries }, set }: PartProps) {
+function Queries({ panel: { type, queries }, variables, set }: PartProps & { variables: readonly string[] }) {
   const shown = queries.length > 0 ? queries : [{ expr: '', legend: '' }]
   const replace = (index: number, change: Partial<Panel['queries'][number]>): void =>
     set({ queries: shown.map((query, at) => (at === index ? { ...query, ...change } : query)) })
@@ -103,11 +106,16 @@ function Queries({ panel: { type, queries }, set }: PartProps) {
           className="flex flex-col gap-2 rounded-md border border-border p-2"
         >
           <legend className="sr-only">Query {index + 1}</legend>
-          <QueryField
-            label={type === 'logs' ? 'Filter' : `Query ${index + 1}, PromQL`}
-            expr={query.expr}
-            onCommit={(expr) => replace(index, { expr })}
-          />
+          {type === 'logs' ? (
+            <LogFilterField expr={query.expr} onCommit={(expr) => replace(index, { expr })} />
+          ) : (
+            <QueryField
+              label={`Query ${index + 1}, PromQL`}
+              expr={query.expr}
+              variables={variables}
+              onCommit={(expr) => replace(index, { expr })}
+            />
+          )}
           {type !== 'logs' && (
             <TextField
               name={`legend-${index}`}
@@ -138,8 +146,8 @@ function Queries({ panel: { type, queries }, set }: PartProps) {
   )
 }
 
-/** Half a query is not asked: what is typed counts from Ctrl+Enter on, or when the field is left. */
-function QueryField({ label, expr, onCommit }: { label: string; expr: string; onCommit: (expr: string) => void }) {
+/** The filter of a `logs` panel; as with queries it counts once it is whole. */
+function LogFilterField({ expr, onCommit }: { expr: string; onCommit: (expr: string) => void }) {
   const [typed, setTyped] = useState(expr)
   const commit = (): void => {
     if (typed !== expr) onCommit(typed)
@@ -147,8 +155,8 @@ function QueryField({ label, expr, onCommit }: { label: string; expr: string; on
   return (
     <TextareaField
       name="expr"
-      label={label}
-      rows={5}
+      label="Filter"
+      rows={3}
       spellCheck={false}
       autoComplete="off"
       value={typed}

@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { allValues, chosenParam, interpolate, labelQuery, timeWords, valuesOf, type Scope } from './variables.ts'
+import {
+  allValues,
+  chosenParam,
+  interpolate,
+  labelQuery,
+  labelQueryParts,
+  labelQueryText,
+  timeWords,
+  valuesOf,
+  type Scope,
+} from './variables.ts'
 import type { Variable } from './queries.ts'
 
 const scope: Scope = new Map([
@@ -63,4 +73,16 @@ it('label_values with and without a metric', () => {
   assert.deepEqual(labelQuery('label_values(up{a="b,c"}, instance)'), { label: 'instance', match: 'up{a="b,c"}' })
   assert.deepEqual(labelQuery(' label_values(job) '), { label: 'job', match: undefined })
   assert.equal(labelQuery('query_result(up)'), undefined)
+})
+
+it('label_values is written in two fields and read back, half written too', () => {
+  for (const parts of [
+    { match: 'up{a="b,c"}', label: 'instance' },
+    { match: '', label: 'job' },
+    { match: 'up', label: '' },
+    { match: '', label: '' },
+  ])
+    assert.deepEqual(labelQueryParts(labelQueryText(parts.match, parts.label)), parts)
+  assert.deepEqual(labelQueryParts('label_values(up,job)'), { match: 'up', label: 'job' })
+  assert.deepEqual(labelQueryParts('query_result(up)'), { match: 'query_result(up)', label: '' })
 })

@@ -83,6 +83,18 @@ function writtenAs({ values, isPattern: pattern }: Meaning, format: string | und
 const escapePattern = (value: string): string =>
   value.replace(/[\\^$.*+?()[\]{}|]/g, (sign) => `\\\\${sign === '\\' ? '\\\\' : sign}`).replaceAll('"', '\\"')
 
+/** What queries may say besides the dashboard's own variables; the others are for imported ones. */
+export const builtinNames = ['__rate_interval', '__interval', '__range']
+
+/** `label_values(metric, label)` taken apart as far as it is written; the text of another kind is all `match`. */
+export function labelQueryParts(query: string): { match: string; label: string } {
+  const parts = /^\s*label_values\((?:(.*),)?\s*([^,()]*)\)\s*$/s.exec(query)
+  return parts ? { match: parts[1] ?? '', label: parts[2]! } : { match: query, label: '' }
+}
+
+export const labelQueryText = (match: string, label: string): string =>
+  match.trim() === '' ? `label_values(${label})` : `label_values(${match}, ${label})`
+
 /** What `label_values(metric, label)` asks for. */
 export function labelQuery(query: string): { label: string; match: string | undefined } | undefined {
   const parts = /^\s*label_values\(\s*(?:(.+),)?\s*([a-zA-Z_]\w*)\s*\)\s*$/s.exec(query)

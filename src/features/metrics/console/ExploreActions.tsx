@@ -20,7 +20,7 @@ import type { ExploreSearch } from './address.ts'
 import { curlOf, linkTo, logsAddress } from './commands.ts'
 import { csvOfLines, csvOfRows } from './csv.ts'
 import { commonLabels, linesOf, seriesRows } from './lines.ts'
-import { logLabelsQuery } from './prometheus.ts'
+import { logLabelsQuery } from '#console/promql/names.ts'
 import { saveFile } from './saveFile.ts'
 import type { Found, Results } from './useResults.ts'
 

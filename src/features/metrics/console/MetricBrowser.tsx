@@ -5,7 +5,7 @@ import { Dialog } from '#console/ui/Dialog.tsx'
 import { ErrorPanel } from '#console/ui/ErrorPanel.tsx'
 import { Input, Select } from '#console/ui/Field.tsx'
 import { Skeleton } from '#console/ui/Skeleton.tsx'
-import { metadataQuery, metricNamesQuery } from './prometheus.ts'
+import { metadataQuery, metricNamesQuery } from '#console/promql/names.ts'
 import { described, expressionOf, matching, type DescribedMetric } from './metricSearch.ts'
 
 interface MetricBrowserProps {

@@ -3,7 +3,7 @@ import { Button, IconButton } from '#console/ui/Button.tsx'
 import type { Answered } from './lines.ts'
 import { queriesMax } from './address.ts'
 import { coarserThan, stepText, type Problem } from './asked.ts'
-import { PromqlEditor } from './PromqlEditor.tsx'
+import { PromqlEditor } from '#console/promql/PromqlEditor.tsx'
 import { letterOf, type Found } from './useResults.ts'
 
 interface QueryRowsProps {

@@ -4,7 +4,7 @@ import { CodeBlock } from '#console/ui/CodeBlock.tsx'
 import { EmptyState } from '#console/ui/EmptyState.tsx'
 import { Skeleton } from '#console/ui/Skeleton.tsx'
 import { secondMs } from '#kernel/time.ts'
-import { metricNamesQuery } from './prometheus.ts'
+import { metricNamesQuery } from '#console/promql/names.ts'
 import { startersOf, startersShown } from './starters.ts'
 
 /** The first sample is waited for; afterwards nothing here changes by itself. */

@@ -1,4 +1,4 @@
-import { metadataOf, type Metadata } from './prometheus.ts'
+import { metadataOf, type Metadata } from '#console/promql/names.ts'
 
 export interface DescribedMetric extends Metadata {
   name: string

@@ -1,30 +1,43 @@
 import { EditorState } from '@codemirror/state'
 import { EditorView } from '@codemirror/view'
 import { useEffect, useEffectEvent, useRef, useState } from 'react'
-import { cx } from '#console/ui/cx.ts'
-import type { Problem } from './asked.ts'
-import { markProblem, promqlExtensions } from './promqlExtensions.ts'
+import { cx } from '../ui/cx.ts'
+import { markProblem, promqlExtensions } from './extensions.ts'
+
+/** What the server said about a text. */
+export interface Problem {
+  message: string
+  /** Where, counted in characters from 0. */
+  position: number | null
+}
 
 interface PromqlEditorProps {
   label: string
   value: string
   onChange: (text: string) => void
   onRun: () => void
+  onLeave?: () => void
   /** What the server said about this very text. */
-  problem: Problem | undefined
-  autoFocus: boolean
+  problem?: Problem | undefined
+  /** Names that stand in the text as `$name`; with them it is only read by the server, which fills them in. */
+  variables?: readonly string[]
+  autoFocus?: boolean
 }
 
 /** One expression. Enter runs it, Shift and Enter begins a line. */
-export function PromqlEditor({ label, value, onChange, onRun, problem, autoFocus }: PromqlEditorProps) {
+export function PromqlEditor(props: PromqlEditorProps) {
+  const { label, value, onChange, onRun, onLeave, problem, variables, autoFocus = false } = props
   const host = useRef<HTMLDivElement>(null)
   const view = useRef<EditorView>(undefined)
   const [lint, setLint] = useState<string>()
   const change = useEffectEvent(onChange)
   const run = useEffectEvent(onRun)
+  const leave = useEffectEvent(() => onLeave?.())
   const make = useEffectEvent((parent: HTMLElement) => {
     const extensions = promqlExtensions({
       label,
+      variables,
+      onLeave: () => leave(),
       onChange: (text) => change(text),
       onRun: () => run(),
       onLint: setLint,

@@ -1,9 +1,9 @@
 import { queryOptions } from '@tanstack/react-query'
 import type { PrometheusClient } from '@prometheus-io/codemirror-promql'
-import { NetworkError } from '#console/errors.ts'
-import { queryClient } from '#console/queryClient.ts'
-import { refreshSession } from '#console/session.ts'
 import { dayMs, minuteMs } from '#kernel/time.ts'
+import { NetworkError } from '../errors.ts'
+import { queryClient } from '../queryClient.ts'
+import { refreshSession } from '../session.ts'
 
 /** Names that had no sample for so long are not offered. */
 const lookbackMs = dayMs
@@ -45,7 +45,7 @@ export const metadataQuery = queryOptions({
   staleTime: namesStaleMs,
 })
 
-const labelNamesQuery = (metric: string | undefined) =>
+export const labelNamesQuery = (metric: string | undefined) =>
   queryOptions({
     queryKey: ['metrics', 'labels', metric ?? ''],
     queryFn: () => ask<string[]>('/prometheus/api/v1/labels', { ...lately(), ...ofMetric(metric) }),

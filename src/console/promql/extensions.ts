@@ -1,8 +1,15 @@
-import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete'
+import {
+  autocompletion,
+  closeBrackets,
+  closeBracketsKeymap,
+  closeCompletion,
+  completionKeymap,
+  type CompletionSource,
+} from '@codemirror/autocomplete'
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands'
 import { bracketMatching, HighlightStyle, syntaxHighlighting } from '@codemirror/language'
 import { forEachDiagnostic } from '@codemirror/lint'
-import { Prec, StateEffect, StateField, type Extension } from '@codemirror/state'
+import { EditorState, Prec, StateEffect, StateField, type Extension } from '@codemirror/state'
 import {
   Decoration,
   drawSelection,
@@ -14,8 +21,8 @@ import {
 } from '@codemirror/view'
 import { tags } from '@lezer/highlight'
 import { PromQLExtension } from '@prometheus-io/codemirror-promql'
-import { queryClient } from '#console/queryClient.ts'
-import { completionClient, metadataOf, metadataQuery } from './prometheus.ts'
+import { queryClient } from '../queryClient.ts'
+import { completionClient, metadataOf, metadataQuery } from './names.ts'
 
 /** Where the server stopped reading, in characters from 0; undefined takes the mark away. */
 export const markProblem = StateEffect.define<number | undefined>()
@@ -68,15 +75,19 @@ const metricHover = hoverTooltip(async (view, pos) => {
 
 interface Hands {
   label: string
+  /** Where there are any, the text is no PromQL before they are filled in, and is not checked here. */
+  variables: readonly string[] | undefined
   onChange: (text: string) => void
   onRun: () => void
+  onLeave: () => void
   /** What is wrong before anybody asked the server; undefined when nothing is. */
   onLint: (message: string | undefined) => void
 }
 
 /** An editor of PromQL that completes names, labels, values and functions. */
-export function promqlExtensions({ label, onChange, onRun, onLint }: Hands): Extension {
-  const run = (): boolean => {
+export function promqlExtensions({ label, variables, onChange, onRun, onLeave, onLint }: Hands): Extension {
+  const run = (view: EditorView): boolean => {
+    closeCompletion(view)
     onRun()
     return true
   }
@@ -96,7 +107,9 @@ export function promqlExtensions({ label, onChange, onRun, onLint }: Hands): Ext
       ]),
     ),
     keymap.of([...closeBracketsKeymap, ...completionKeymap, ...historyKeymap, ...defaultKeymap]),
-    new PromQLExtension().setComplete({ remote: completionClient }).asExtension(),
+    new PromQLExtension().setComplete({ remote: completionClient }).activateLinter(!variables).asExtension(),
+    variables ? withVariables(variables) : [],
+    EditorView.domEventHandlers({ blur: onLeave }),
     syntaxHighlighting(highlighting),
     problemField,
     metricHover,
@@ -113,6 +126,17 @@ export function promqlExtensions({ label, onChange, onRun, onLint }: Hands): Ext
     }),
     theme,
   ]
+}
+
+/** Completes `$name`. */
+function withVariables(names: readonly string[]): Extension {
+  const options = names.map((name) => ({ label: `$${name}` }))
+  // One and the same function: by it the editor knows whose answer it waits for.
+  const autocomplete: CompletionSource = (context) => {
+    const written = context.matchBefore(/\$\w*/)
+    return written && { from: written.from, options, validFor: /^\$\w*$/ }
+  }
+  return EditorState.languageData.of(() => [{ autocomplete }])
 }
 
 const highlighting = HighlightStyle.define([
