@@ -1,4 +1,5 @@
 import { useEffect, useEffectEvent, useSyncExternalStore } from 'react'
+import { closeCodes } from '#kernel/closeCodes.ts'
 import { apiPath } from './apiPath.ts'
 import { refreshSession, sessionEnded } from './session.ts'
 
@@ -30,7 +31,6 @@ type Frame = Hello | ({ type: 'event' } & LiveEvent<never>) | { type: 'pong' | '
 
 type Listener = (event: LiveEvent<never>) => void
 
-const closedSessionEnded = 4401
 const backoffMinMs = 500
 /** Slow enough that a server that was away for ten seconds is found again within five. */
 const backoffFactor = 1.5
@@ -170,7 +170,7 @@ function welcome(hello: Hello): void {
 
 async function closed(code: number): Promise<void> {
   socket = undefined
-  if (code === closedSessionEnded && !(await refreshSession().catch(() => true))) return sessionEnded()
+  if (code === closeCodes.sessionEnded && !(await refreshSession().catch(() => true))) return sessionEnded()
   // An upgrade that is refused for an expired token looks like any other failure from here.
   if (failures === 1) await refreshSession().catch(() => true)
   const backoffMs = Math.min(backoffMinMs * backoffFactor ** failures++, backoffMaxMs)

@@ -1,17 +1,14 @@
 import type { WebSocket } from 'ws'
-import { AppError } from '#kernel/errors.ts'
 import { hourMs } from '#kernel/time.ts'
 import type { SocketRoute, SocketTarget } from '#platform/http/upgrade.ts'
 import type { Platform } from '#platform/platform.ts'
 import type { Stream } from '#platform/realtime/stream.ts'
 import type { TailPortion } from '#platform/telemetry/logs/client.ts'
+import { follow, unsentBytesMax } from './follow.ts'
 import { lokiTime } from './lokiParams.ts'
 import { nsOf } from './time.ts'
 
-const unsentBytesMax = 1024 * 1024
 const limitMax = 5_000
-const closeRefused = 4400
-const closeAgain = 1012
 
 /** What is needed of a row here; the console's form has it all. */
 interface TailedRow {
@@ -25,25 +22,20 @@ interface TailedRow {
  * `/loki/api/v1/tail`: first the newest lines that are there, then what comes.
  * https://grafana.com/docs/loki/latest/reference/loki-http-api/#stream-logs
  */
-export const lokiTail = ({ telemetry, now, log }: Platform, stream: Stream): SocketRoute => ({
+export const lokiTail = (platform: Platform, stream: Stream): SocketRoute => ({
   path: '/loki/api/v1/tail',
   access: 'logs:read',
   accept: (socket, ctx, { query }) => {
     const text = query.get('query') ?? ''
     if (!stream.adopt(socket, ctx, 'logs:read', `Loki tail ${text.slice(0, 200)}`)) return
-    let stop = (): void => undefined
-    const begin = async (): Promise<void> => {
-      await telemetry.logs.check(text)
-      const past = await telemetry.logs.logql(pastOf(text, query, now()))
-      socket.send(`{"streams":${JSON.stringify(streamsIn(past))},"dropped_entries":null}`)
-      if (socket.readyState === socket.OPEN)
-        stop = telemetry.logs.tail(text, sender(socket), () => socket.close(closeAgain, 'The store starts again'))
-    }
-    begin().catch((error: unknown) => {
-      if (!(error instanceof AppError)) log.warn({ component: 'logs', err: error }, 'a tail did not begin')
-      socket.close(closeRefused, error instanceof AppError ? error.message.slice(0, 100) : 'Something went wrong here')
+    follow(platform, socket, {
+      query: () => text,
+      before: async () => {
+        const past = await platform.telemetry.logs.logql(pastOf(text, query, platform.now()))
+        socket.send(`{"streams":${JSON.stringify(streamsIn(past))},"dropped_entries":null}`)
+      },
+      send: sender(socket),
     })
-    socket.on('close', () => stop())
   },
 })
 

@@ -80,6 +80,11 @@ describe('/ws/logs/{service_id}', () => {
     assert.equal(closed(), 4400)
   })
 
+  test('closes with a reason of as many characters as there is room for', async () => {
+    const { closed } = open(`/ws/logs/api?level=${encodeURIComponent('€'.repeat(300))}`, app.adminToken)
+    await until('it is closed', () => closed() === 4400)
+  })
+
   test('lets in who may read logs, and nobody longer than they may', async () => {
     const stranger = open('/ws/logs/api')
     const viewer = open('/ws/logs/api', (await app.user('viewer')).token)

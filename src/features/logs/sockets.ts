@@ -1,35 +1,23 @@
 import type { WebSocket } from 'ws'
-import { AppError } from '#kernel/errors.ts'
-import type { Context } from '#platform/context.ts'
 import type { SocketRoute } from '#platform/http/upgrade.ts'
 import type { Platform } from '#platform/platform.ts'
 import type { Stream } from '#platform/realtime/stream.ts'
 import type { TailPortion } from '#platform/telemetry/logs/client.ts'
-
-/** A reader slower than this much unsent data misses lines, and is told how many. */
-const unsentBytesMax = 1024 * 1024
-const closeRefused = 4400
-const closeAgain = 1012
+import { follow, unsentBytesMax } from './follow.ts'
 
 /** `/ws/logs/{service_id}`: each line as `{type: 'log', data}` the moment it is stored; `all` is every service. */
-export const logSockets = ({ telemetry }: Platform, stream: Stream): SocketRoute[] => [
+export const logSockets = (platform: Platform, stream: Stream): SocketRoute[] => [
   {
     path: '/ws/logs/{service_id}',
     access: 'logs:read',
     accept: (socket, ctx, { params, query }) => {
       const service = params['service_id']!
       if (!stream.adopt(socket, ctx, 'logs:read', `logs of ${service}`)) return
-      const filter = filterText(service, query.get('search') ?? '', query.get('level') ?? '')
-      const sender = lineSender(socket)
-      let stop = (): void => undefined
-      telemetry.logs.check(filter).then(
-        () => {
-          if (socket.readyState !== socket.OPEN) return
-          stop = telemetry.logs.tail(filter, sender, () => socket.close(closeAgain, 'The store starts again'))
-        },
-        (error: unknown) => refuse(socket, ctx, error),
-      )
-      socket.on('close', () => stop())
+      follow(platform, socket, {
+        query: () => filterText(service, query.get('search') ?? '', query.get('level') ?? ''),
+        send: lineSender(socket),
+        refused: (message) => socket.send(JSON.stringify({ type: 'error', message })),
+      })
     },
   },
 ]
@@ -56,11 +44,4 @@ function lineSender(socket: WebSocket): (portion: TailPortion) => void {
     missed = 0
     for (const data of lines) socket.send(JSON.stringify({ type: 'log', data }))
   }
-}
-
-function refuse(socket: WebSocket, { log }: Context, error: unknown): void {
-  if (!(error instanceof AppError)) log.warn({ component: 'logs', err: error }, 'a tail did not begin')
-  const message = error instanceof AppError ? error.message : 'Something went wrong here'
-  socket.send(JSON.stringify({ type: 'error', message }))
-  socket.close(closeRefused, message.slice(0, 100))
 }

@@ -1,5 +1,6 @@
 import type { WebSocket } from 'ws'
 import * as z from 'zod'
+import { closeCodes } from '#kernel/closeCodes.ts'
 import type { Access } from '#kernel/contract.ts'
 import { AppError } from '#kernel/errors.ts'
 import { newId } from '#kernel/id.ts'
@@ -9,9 +10,6 @@ import type { Authenticator } from '../http/request.ts'
 import type { SocketRoute } from '../http/upgrade.ts'
 import type { Platform, Stop } from '../platform.ts'
 import type { Live, LiveMessage } from './live.ts'
-
-/** Close codes a client can act on; 1012 means that this server goes and another answers soon. */
-const closeCodes = { sessionEnded: 4401, tooMany: 4429, badFrame: 4400, slow: 4408, restarting: 1012 } as const
 
 const heartbeatMs = 15 * secondMs
 /** Rights that were taken away reach an open socket within two seconds, also without an event. */
