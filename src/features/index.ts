@@ -10,6 +10,7 @@ import { createDemo } from './demo/index.ts'
 import { createMetricsFeature } from './metrics/index.ts'
 import { logsFeature } from './logs/index.ts'
 import { mfaFeature } from './mfa/index.ts'
+import { createNotifications } from './notifications/index.ts'
 import { processesFeature } from './processes/index.ts'
 import { projectsFeature } from './projects/index.ts'
 import { rolesFeature } from './roles/index.ts'
@@ -35,6 +36,7 @@ export function createFeatures(): { features: Feature[]; auth: Auth } {
     createMetricsFeature(),
     createCollection(),
     createDashboards(),
+    createNotifications(),
     settingsFeature,
     systemFeature,
     processesFeature,

@@ -13,6 +13,8 @@ export interface NotifiedAlert {
   startsAt: number
   /** Null while it fires. */
   endsAt: number | null
+  /** Who took it up; null where nobody has. */
+  acknowledgedBy: string | null
   value: number | null
   threshold: number | null
   /** Its page in the console. */

@@ -20,6 +20,10 @@ export interface ChannelKind<Config extends z.ZodObject = z.ZodObject> {
   /** What is configured; fields named in `secrets` are stored encrypted and never shown again. */
   config: Config
   secrets: readonly (keyof z.output<Config> & string)[]
+  /** Fields that say where secrets go: who changes one writes the secrets anew, so that nobody leads them elsewhere. */
+  destination: readonly (keyof z.output<Config> & string)[]
+  /** Where messages go, in a few words and without secrets: `ops@example.com by mail.example.com`. */
+  target(config: z.output<Config>): string
   /** Messages a minute that the other side bears; more wait. */
   perMinuteMax: number
   /** Never throws for what the other side does. */

@@ -1,0 +1,3 @@
+import type { Endpoints } from '#kernel/contract.ts'
+
+export const notificationsEndpoints = {} as const satisfies Endpoints
