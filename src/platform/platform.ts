@@ -8,6 +8,7 @@ import type { RateLimiter } from './limits/limits.ts'
 import type { LineFeed, Logger } from './logging/logging.ts'
 import type { Metrics } from './metrics/metrics.ts'
 import type { Live } from './realtime/live.ts'
+import type { Load } from './realtime/load.ts'
 import type { Secrets } from './secrets.ts'
 import type { Telemetry } from './telemetry/telemetry.ts'
 
@@ -22,6 +23,7 @@ export interface Platform {
   health: HealthChecks
   metrics: Metrics
   live: Live
+  load: Load
   telemetry: Telemetry
   lifecycle: Lifecycle
   log: Logger

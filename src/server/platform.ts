@@ -14,6 +14,7 @@ import { createMetrics } from '#platform/metrics/metrics.ts'
 import { telemetryObserver } from '#platform/metrics/telemetry.ts'
 import type { Platform, Stop } from '#platform/platform.ts'
 import { createLive } from '#platform/realtime/live.ts'
+import { createLoad } from '#platform/realtime/load.ts'
 import { createTelemetry } from '#platform/telemetry/telemetry.ts'
 import { loadOrCreateSecret, secretsFrom } from '#platform/secrets.ts'
 
@@ -50,7 +51,12 @@ export async function createPlatform(
     health: healthChecks(),
     metrics,
     lifecycle: createLifecycle(),
-    live: createLive(now),
+    live: createLive({
+      now,
+      events: ports.ports.events,
+      onError: (error) => log.child({ component: 'live' }).warn({ err: error }, 'other servers were not told'),
+    }),
+    load: createLoad(),
     telemetry,
     log,
     logLines,

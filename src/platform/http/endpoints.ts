@@ -1,6 +1,7 @@
 import type { Endpoint, Endpoints, Input, Reply } from '#kernel/contract.ts'
 import type { Migration } from '../database/schema.ts'
 import type { Platform, Stop } from '../platform.ts'
+import type { ClientMessage } from '../realtime/messages.ts'
 import type { Stream } from '../realtime/stream.ts'
 import type { RequestContext } from './request.ts'
 import type { HttpServer } from './server.ts'
@@ -35,6 +36,8 @@ export interface Feature {
   handlers: Record<string, AnyHandler>
   /** Paths that speak WebSocket. */
   sockets?: (platform: Platform, stream: Stream) => SocketRoute[]
+  /** What clients of `/ws` and Socket.IO may send. */
+  messages?: (platform: Platform) => ClientMessage[]
   start?: Start
 }
 
@@ -48,6 +51,7 @@ export function feature<T extends Endpoints>(parts: {
   endpoints: T
   handlers: Handlers<T>
   sockets?: NonNullable<Feature['sockets']>
+  messages?: NonNullable<Feature['messages']>
   start?: Start
 }): Feature {
   // The only place where the types of single endpoints are given up: the router treats all alike.

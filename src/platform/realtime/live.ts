@@ -1,6 +1,8 @@
 import type { Access } from '#kernel/contract.ts'
+import { newId } from '#kernel/id.ts'
 import { minuteMs } from '#kernel/time.ts'
 import type { Context } from '../context.ts'
+import type { Events } from '../events/events.ts'
 
 /** One message of a topic; `seq` counts up by one per topic within this server process. */
 export interface LiveMessage {
@@ -14,6 +16,14 @@ export interface LiveTopic {
   access: Access
   /** Whether this message may be seen by this caller, where that differs within the topic. */
   visible?: (data: never, ctx: Context) => boolean
+  /** Published in one server process, seen by the watchers of all. What is told of this process alone is not. */
+  shared?: boolean
+  /** What `/ws` and Socket.IO call its messages; without it they do not carry them. */
+  event?: string
+  /** Under which name their clients subscribe to it; the topic's own unless told. */
+  room?: string
+  /** False: only who asks for the room gets it. Otherwise every client does whose rights cover it, unless it leaves. */
+  broadcast?: boolean
 }
 
 export interface LiveFamily extends LiveTopic {
@@ -31,6 +41,10 @@ export interface Live {
    */
   declareFamily(prefix: string, family: LiveFamily): void
   find(name: string): LiveTopic | undefined
+  /** Topics that everybody is given on `/ws` and Socket.IO, as far as their rights go. */
+  broadcasts(): string[]
+  /** The topic that clients of `/ws` and Socket.IO mean by a room. */
+  inRoom(room: string): string | undefined
   publish(name: string, data: unknown): void
   /** Messages after `seq` that are still remembered; undefined when some are gone already. */
   since(name: string, seq: number): LiveMessage[] | undefined
@@ -52,7 +66,18 @@ interface Topic {
   release?: () => void
 }
 
-export function createLive(now: () => number): Live {
+interface LiveOptions {
+  now: () => number
+  /** Carries shared topics to the other processes. */
+  events: Events
+  /** What was published could not be told to the other processes. */
+  onError: (error: unknown) => void
+}
+
+/** Event topics by which processes tell each other what was published in shared topics. */
+const shared = 'live.'
+
+export function createLive({ now, events, onError }: LiveOptions): Live {
   const topics = new Map<string, Topic>()
   const families = new Map<string, LiveFamily>()
   const listeners = new Set<(message: LiveMessage) => void>()
@@ -63,15 +88,38 @@ export function createLive(now: () => number): Live {
     return state
   }
 
+  const find = (name: string): LiveTopic | undefined => topics.get(name)?.topic ?? familyOf(name)?.[1]
+
   const familyOf = (name: string) => [...families].find(([prefix]) => name.startsWith(prefix))
 
-  const publish = (name: string, data: unknown): void => {
-    const state = stateOf(name)
-    const message = { topic: name, seq: ++state.seq, at: now(), data }
+  const tell = (name: string, state: Topic, at: number, data: unknown): void => {
+    const message = { topic: name, seq: ++state.seq, at, data }
     state.recent.push(message)
     if (state.recent.length > rememberedMax) state.recent.shift()
     for (const listener of listeners) listener(message)
   }
+
+  const publish = (name: string, data: unknown): void => {
+    const state = stateOf(name)
+    if (!state.topic.shared) return tell(name, state, now(), data)
+    // Comes back at once, by the subscription below, as it comes to the other processes.
+    events.publish({ id: newId(), topic: shared + name, payload: { data }, at: now() }).catch(onError)
+  }
+
+  events.subscribe(`${shared}*`, ({ topic, payload, at }) => {
+    const name = topic.slice(shared.length)
+    const state = topics.get(name)
+    if (state?.topic.shared) tell(name, state, at, (payload as { data: unknown }).data)
+  })
+
+  // Nobody knows what the others published meanwhile: a step in the numbers, and no resuming across it.
+  events.onReconnect(() => {
+    for (const state of topics.values()) {
+      if (!state.topic.shared) continue
+      state.seq++
+      state.recent = []
+    }
+  })
 
   const open = (name: string): Topic => {
     const known = topics.get(name)
@@ -101,7 +149,15 @@ export function createLive(now: () => number): Live {
   return {
     declare: (name, topic) => void topics.set(name, { topic, seq: 0, recent: [], watchers: 0 }),
     declareFamily: (prefix, family) => void families.set(prefix, family),
-    find: (name) => topics.get(name)?.topic ?? familyOf(name)?.[1],
+    find,
+    broadcasts: () =>
+      [...topics]
+        .filter(([, { topic }]) => topic.event !== undefined && topic.broadcast !== false)
+        .map(([name]) => name),
+    inRoom: (room) => {
+      const named = [...topics].find(([, { topic }]) => topic.event !== undefined && topic.room === room)
+      return named?.[0] ?? (find(room)?.event === undefined ? undefined : room)
+    },
     publish,
     since: (name, seq) => {
       const { recent, seq: newest } = open(name)
