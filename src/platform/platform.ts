@@ -7,6 +7,7 @@ import type { Lifecycle } from './lifecycle.ts'
 import type { RateLimiter } from './limits/limits.ts'
 import type { LineFeed, Logger } from './logging/logging.ts'
 import type { Metrics } from './metrics/metrics.ts'
+import type { Outbound } from './outbound/outbound.ts'
 import type { Live } from './realtime/live.ts'
 import type { Load } from './realtime/load.ts'
 import type { Secrets } from './secrets.ts'
@@ -25,6 +26,7 @@ export interface Platform {
   live: Live
   load: Load
   telemetry: Telemetry
+  outbound: Outbound
   lifecycle: Lifecycle
   log: Logger
   /** What `log` writes; nothing where the log is kept by somebody else, as in a local command. */

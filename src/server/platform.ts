@@ -12,6 +12,7 @@ import { memoryRateLimiter } from '#platform/limits/memory.ts'
 import type { LineFeed, Logger } from '#platform/logging/logging.ts'
 import { createMetrics } from '#platform/metrics/metrics.ts'
 import { telemetryObserver } from '#platform/metrics/telemetry.ts'
+import { createOutbound } from '#platform/outbound/client.ts'
 import type { Platform, Stop } from '#platform/platform.ts'
 import { createLive } from '#platform/realtime/live.ts'
 import { createLoad } from '#platform/realtime/load.ts'
@@ -58,6 +59,10 @@ export async function createPlatform(
     }),
     load: createLoad(),
     telemetry,
+    outbound: createOutbound({
+      allow: () => config.get('outbound_allow'),
+      ownPorts: () => [config.get('server_port')],
+    }),
     log,
     logLines,
     now,

@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import ipaddr from 'ipaddr.js'
 import * as z from 'zod'
 import { logLevels, parseLogLevel } from '#platform/logging/level.ts'
+import { isAllowEntry } from '#platform/outbound/allowList.ts'
 
 /**
  * One way of writing a value. `read` turns the text of a flag, the environment or a file into the
@@ -137,6 +138,14 @@ export const ranges = kind(
     const list = asList(raw)
     return Array.isArray(list) ? list.map(toRange) : list
   },
+)
+
+const allowMessage =
+  'must be a range such as 10.1.0.0/16, an address, or an address or name with port such as 127.0.0.1:9000'
+/** Destinations in this machine's own network that may be called. */
+export const destinations = kind(
+  z.array(z.string(allowMessage).refine(isAllowEntry, allowMessage), 'must be a list, separated by commas').max(1_000),
+  asList,
 )
 
 const reservedPrefixes = [

@@ -143,6 +143,12 @@ export const settings = {
   }),
   trusted_proxies: network.given(kinds.ranges, [], 'Proxies whose X-Forwarded-For is believed'),
   ip_allow_list: network.given(kinds.ranges, [], 'Addresses that may use the API and console; empty: all', live),
+  outbound_allow: network.given(
+    kinds.destinations,
+    [],
+    'Private and loopback destinations that webhooks and mail may go to: ranges, addresses, or names with port',
+    live,
+  ),
   metrics_open_to: network.given(
     kinds.ranges,
     ['127.0.0.0/8', '::1/128'],
