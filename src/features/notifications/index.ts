@@ -1,13 +1,26 @@
 import { feature, type Feature } from '#platform/http/endpoints.ts'
 import { channelMigrations } from './channels/store.ts'
 import { notificationsEndpoints } from './contract.ts'
+import { deliveryMigrations } from './deliveries/store.ts'
+import { deliveryHandlers, policyHandlers, routingHandlers, silenceHandlers } from './deliveryRoutes.ts'
+import { pipelineMigrations } from './pipeline/store.ts'
+import { policyMigrations } from './policies/store.ts'
+import { routingMigrations } from './routing/store.ts'
+import { silenceMigrations } from './silences/store.ts'
 
 /** How alerts reach people and programs. */
 export function createNotifications(): Feature {
   return feature({
     name: 'notifications',
-    migrations: [...channelMigrations],
+    migrations: [
+      ...channelMigrations,
+      ...routingMigrations,
+      ...policyMigrations,
+      ...silenceMigrations,
+      ...deliveryMigrations,
+      ...pipelineMigrations,
+    ],
     endpoints: notificationsEndpoints,
-    handlers: {},
+    handlers: { ...routingHandlers, ...policyHandlers, ...silenceHandlers, ...deliveryHandlers },
   })
 }
