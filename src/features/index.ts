@@ -1,5 +1,6 @@
 import type { Feature } from '#platform/http/endpoints.ts'
 import { createActivity } from './activity/index.ts'
+import { createAlerts } from './alerts/index.ts'
 import { apiKeysFeature } from './api-keys/index.ts'
 import { createAudit } from './audit/index.ts'
 import { createAuth, type Auth } from './auth/index.ts'
@@ -36,6 +37,7 @@ export function createFeatures(): { features: Feature[]; auth: Auth } {
     createMetricsFeature(),
     createCollection(),
     createDashboards(),
+    createAlerts(),
     createNotifications(),
     settingsFeature,
     systemFeature,

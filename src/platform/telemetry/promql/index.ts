@@ -1,2 +1,3 @@
+export { typeOf } from './check.ts'
 export { evaluateInstant, evaluateRange } from './evaluate.ts'
 export { parsePromql, selectorsOf } from './parse.ts'

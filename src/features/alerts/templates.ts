@@ -1,0 +1,66 @@
+import { Liquid, type Template } from 'liquidjs'
+import { LRUCache } from 'lru-cache'
+import { invalid } from '#kernel/errors.ts'
+
+/** Reads no files and no prototypes, and ends early what costs too much. */
+const engine = new Liquid({
+  templates: {},
+  ownPropertyOnly: true,
+  strictFilters: true,
+  parseLimit: 20_000,
+  renderLimit: 50,
+  memoryLimit: 1_000_000,
+})
+
+engine.registerFilter('humanize', (value: unknown) => humanize(Number(value)))
+engine.registerFilter('humanizePercentage', (value: unknown) => `${short(Number(value) * 100)}%`)
+engine.registerFilter('humanizeDuration', (value: unknown) => `${short(Number(value))}s`)
+
+const short = (value: number): string => String(Number(value.toPrecision(4)))
+
+const prefixes = ['', 'k', 'M', 'G', 'T', 'P']
+
+function humanize(value: number): string {
+  const power = Math.min(prefixes.length - 1, Math.max(0, Math.floor(Math.log10(Math.abs(value) || 1) / 3)))
+  return `${short(value / 1_000 ** power)}${prefixes[power]}`
+}
+
+const parsed = new LRUCache<string, Template[]>({ max: 2_000 })
+const lengthMax = 5_000
+
+/** What an annotation may speak of. */
+export interface Subject extends Record<string, unknown> {
+  labels: Record<string, string>
+  value: number | null
+  threshold: number | null
+}
+
+/** @throws AppError VALIDATION_FAILED with what is wrong */
+export function checkTemplate(field: string, text: string): void {
+  try {
+    templatesOf(text)
+  } catch (error) {
+    throw invalid(field, error instanceof Error ? error.message : 'not understood')
+  }
+}
+
+/** The text with its parts filled in; as it was written where that fails, for an alert has to go out all the same. */
+export function render(text: string, subject: Subject): string {
+  if (!text.includes('{')) return text
+  try {
+    return String(engine.renderSync(templatesOf(text), subject)).slice(0, lengthMax)
+  } catch {
+    return text
+  }
+}
+
+function templatesOf(text: string): Template[] {
+  const known = parsed.get(text)
+  if (known) return known
+  const templates = engine.parse(text)
+  parsed.set(text, templates)
+  return templates
+}
+
+/** Prometheus' templates are Go's: of those, what has the same meaning here under another name. */
+export const fromGo = (text: string): string => text.replaceAll(/\$(labels|value)\b/g, '$1')
