@@ -10,6 +10,7 @@ import type { Metrics } from './metrics/metrics.ts'
 import type { Outbound } from './outbound/outbound.ts'
 import type { Live } from './realtime/live.ts'
 import type { Load } from './realtime/load.ts'
+import type { SocketSlots } from './realtime/slots/slots.ts'
 import type { Secrets } from './secrets.ts'
 import type { Telemetry } from './telemetry/telemetry.ts'
 
@@ -24,6 +25,7 @@ export interface Platform {
   health: HealthChecks
   metrics: Metrics
   live: Live
+  slots: SocketSlots
   load: Load
   telemetry: Telemetry
   outbound: Outbound

@@ -11,14 +11,14 @@ import { operationsOf, type Feature, type Operation } from '#platform/http/endpo
 import { mountOperations } from '#platform/http/mount.ts'
 import { createHttpServer, type HttpServer } from '#platform/http/server.ts'
 import { mountSite } from '#platform/http/site.ts'
-import { mountSockets } from '#platform/http/upgrade.ts'
 import { installationMigrations, requireSameKey } from '#platform/installation.ts'
 import { leaseMigrations } from '#platform/jobs/lease.ts'
 import { stopAll } from '#platform/lifecycle.ts'
 import type { LineFeed, Logger } from '#platform/logging/logging.ts'
 import { outboxMigrations, startOutboxSweep } from '#platform/outbox.ts'
 import type { Platform, Stop } from '#platform/platform.ts'
-import { createStream } from '#platform/realtime/stream.ts'
+import { createConnections } from '#platform/realtime/connections.ts'
+import { mountDoors } from './doors.ts'
 import { createPlatform } from './platform.ts'
 
 export interface App {
@@ -75,11 +75,9 @@ export async function createApp({ config, log, logLines, now, background = true 
     const page = background ? await mountSite(server, operations) : () => undefined
     await mountOperations(server, operations, page)
     if (background) {
-      const stream = createStream(platform, authenticator)
-      const sockets = features.flatMap((feature) => feature.sockets?.(platform, stream) ?? [])
-      mountSockets(server, [...stream.routes, ...sockets])
-      stops.push(stream.start(), startOutboxSweep(platform))
-      for (const { start } of features) if (start) stops.push(await start(platform, server, stream))
+      const connections = createConnections(platform, authenticator)
+      stops.push(connections.start(), await mountDoors(server, connections, features), startOutboxSweep(platform))
+      for (const { start } of features) if (start) stops.push(await start(platform, server, connections))
     }
     const setupToken = background ? (await auth.prepareSetup(platform))?.setupToken : undefined
     await server.app.ready()

@@ -16,6 +16,7 @@ import { createOutbound } from '#platform/outbound/client.ts'
 import type { Platform, Stop } from '#platform/platform.ts'
 import { createLive } from '#platform/realtime/live.ts'
 import { createLoad } from '#platform/realtime/load.ts'
+import { memorySlots } from '#platform/realtime/slots/memory.ts'
 import { createTelemetry } from '#platform/telemetry/telemetry.ts'
 import { loadOrCreateSecret, secretsFrom } from '#platform/secrets.ts'
 
@@ -79,7 +80,7 @@ export async function createPlatform(
   }
 }
 
-type Ports = Pick<Platform, 'cache' | 'limits' | 'events'>
+type Ports = Pick<Platform, 'cache' | 'limits' | 'events' | 'slots'>
 
 /** In memory, or in Redis where several servers share them. */
 async function openPorts(config: Config, log: Logger): Promise<{ ports: Ports; close: Stop }> {
@@ -89,7 +90,12 @@ async function openPorts(config: Config, log: Logger): Promise<{ ports: Ports; c
   if (!redisUrl) {
     const events = memoryEvents({ onError })
     return {
-      ports: { cache: memoryCache({ maxBytes: config.get('cache_bytes_max') }), limits: memoryRateLimiter(), events },
+      ports: {
+        cache: memoryCache({ maxBytes: config.get('cache_bytes_max') }),
+        limits: memoryRateLimiter(),
+        events,
+        slots: memorySlots(),
+      },
       close: () => events.close(),
     }
   }

@@ -2,7 +2,7 @@ import { minuteMs } from '#kernel/time.ts'
 import type { HealthStatus } from '#platform/health.ts'
 import { disk, memory, percentOf } from '#platform/metrics/machine.ts'
 import type { Platform } from '#platform/platform.ts'
-import type { Stream } from '#platform/realtime/stream.ts'
+import type { Connections } from '#platform/realtime/connections.ts'
 
 /** Components that are resources of the machine rather than services. */
 export const resourceComponents: ReadonlySet<string> = new Set(['cpu', 'memory', 'disk', 'event_loop'])
@@ -11,7 +11,7 @@ export const resourceComponents: ReadonlySet<string> = new Set(['cpu', 'memory',
 const pauseMsMax = 250
 
 /** Registers the components that every installation has. */
-export function registerChecks({ health, database, cache, config, metrics }: Platform, stream: Stream): void {
+export function registerChecks({ health, database, cache, config, metrics }: Platform, connections: Connections): void {
   const { history } = metrics
 
   health.register('database', async () => {
@@ -24,7 +24,7 @@ export function registerChecks({ health, database, cache, config, metrics }: Pla
     return { status: status === 'ok' ? 'ok' : 'degraded', ...rest }
   })
   health.register('websocket', async () => {
-    const clients = stream.connections().length
+    const clients = connections.list().length
     const details = `${clients} ${clients === 1 ? 'client' : 'clients'} connected`
     return { status: 'ok', details, figures: { connected_clients: clients } }
   })

@@ -13,15 +13,15 @@ export const systemFeature = feature({
   name: 'system',
   endpoints: { ...probeEndpoints, ...systemEndpoints },
   handlers: { ...probeHandlers, ...systemHandlers },
-  start: (platform, server, stream) => {
+  start: (platform, server, connections) => {
     declareTopics(platform)
-    registerChecks(platform, stream)
-    registerOwnMetrics(platform, stream)
+    registerChecks(platform, connections)
+    registerOwnMetrics(platform, connections)
     server.onFinished(platform.metrics.observeRequest)
     const watched = (): boolean => platform.live.watchers('metrics') > 0
     const stops = [
       startSampling(platform, watched, (at, sample) => publishSample(platform, at, sample)),
-      startHealthTopic(platform, stream),
+      startHealthTopic(platform, connections),
       startEventsTopic(platform),
     ]
     return () => stops.forEach((stop) => void stop())

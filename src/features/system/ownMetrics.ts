@@ -1,13 +1,13 @@
 import { secondMs } from '#kernel/time.ts'
 import { registerRead, remembered } from '#platform/metrics/read.ts'
 import type { Platform } from '#platform/platform.ts'
-import type { Stream } from '#platform/realtime/stream.ts'
+import type { Connections } from '#platform/realtime/connections.ts'
 import { countSessions } from './counts.ts'
 
 const sessionsAgeMaxMs = 30 * secondMs
 
 /** Adds what lies outside the machine itself: sockets, cache, sessions, health. */
-export function registerOwnMetrics(platform: Platform, stream: Stream): void {
+export function registerOwnMetrics(platform: Platform, connections: Connections): void {
   const { metrics, cache, health } = platform
   const { registry } = metrics
   // Samples are taken every few seconds; what the database has to count is asked less often.
@@ -17,7 +17,7 @@ export function registerOwnMetrics(platform: Platform, stream: Stream): void {
     kind: 'gauge',
     name: 'miktos_ws_clients',
     help: 'Open WebSockets',
-    read: () => stream.connections().length,
+    read: () => connections.list().length,
   })
   registerRead(registry, {
     kind: 'counter',
@@ -55,7 +55,7 @@ export function registerOwnMetrics(platform: Platform, stream: Stream): void {
   metrics.sampleFrom(async () => {
     const { hits, misses, hit_rate } = await cache.stats()
     return {
-      ws_clients: stream.connections().length,
+      ws_clients: connections.list().length,
       active_sessions: (await countedLately()).sessions,
       ...(hits + misses > 0 && { cache_hit_rate: hit_rate * 100 }),
     }

@@ -4,7 +4,7 @@ import { iso, minuteMs, secondMs } from '#kernel/time.ts'
 import { healthMaxAgeMs } from '#platform/health.ts'
 import type { Sample } from '#platform/metrics/sample.ts'
 import type { Platform, Stop } from '#platform/platform.ts'
-import type { Stream } from '#platform/realtime/stream.ts'
+import type { Connections } from '#platform/realtime/connections.ts'
 import { spokenHealth } from './health.ts'
 
 const healthEveryMs = 5 * secondMs
@@ -26,7 +26,7 @@ export function publishSample({ live, metrics, now }: Platform, at: number, samp
 }
 
 /** Health for as long as somebody looks at it; at once when sockets come and go, which it counts. */
-export function startHealthTopic(platform: Platform, stream: Stream): Stop {
+export function startHealthTopic(platform: Platform, connections: Connections): Stop {
   const tell = async (): Promise<void> => {
     if (platform.live.watchers('health') > 0) platform.live.publish('health', await spokenHealth(platform))
   }
@@ -36,7 +36,7 @@ export function startHealthTopic(platform: Platform, stream: Stream): Stop {
     )
   }
   let soon: NodeJS.Timeout | undefined
-  const stopListening = stream.onConnections(() => {
+  const stopListening = connections.onChange(() => {
     soon ??= setTimeout(() => {
       soon = undefined
       publish()

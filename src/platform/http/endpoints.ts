@@ -2,7 +2,7 @@ import type { Endpoint, Endpoints, Input, Reply } from '#kernel/contract.ts'
 import type { Migration } from '../database/schema.ts'
 import type { Platform, Stop } from '../platform.ts'
 import type { ClientMessage } from '../realtime/messages.ts'
-import type { Stream } from '../realtime/stream.ts'
+import type { Connections } from '../realtime/connections.ts'
 import type { RequestContext } from './request.ts'
 import type { HttpServer } from './server.ts'
 import type { SocketRoute } from './upgrade.ts'
@@ -35,14 +35,14 @@ export interface Feature {
   endpoints: Endpoints
   handlers: Record<string, AnyHandler>
   /** Paths that speak WebSocket. */
-  sockets?: (platform: Platform, stream: Stream) => SocketRoute[]
+  sockets?: (platform: Platform, connections: Connections) => SocketRoute[]
   /** What clients of `/ws` and Socket.IO may send. */
   messages?: (platform: Platform) => ClientMessage[]
   start?: Start
 }
 
 /** Starts jobs, registers health checks and live topics, listens to requests; returns how to stop that. */
-type Start = (platform: Platform, server: HttpServer, stream: Stream) => Stop | Promise<Stop>
+type Start = (platform: Platform, server: HttpServer, connections: Connections) => Stop | Promise<Stop>
 
 /** Ties handlers to their contract: a missing or mistyped handler does not compile. */
 export function feature<T extends Endpoints>(parts: {

@@ -1,0 +1,4 @@
+import { slotsConformance } from './conformance.ts'
+import { memorySlots } from './memory.ts'
+
+slotsConformance('memory', async () => memorySlots())

@@ -1,0 +1,22 @@
+import type { Feature } from '#platform/http/endpoints.ts'
+import type { HttpServer } from '#platform/http/server.ts'
+import { mountSockets } from '#platform/http/upgrade.ts'
+import type { Stop } from '#platform/platform.ts'
+import type { Connections } from '#platform/realtime/connections.ts'
+import { createStream } from '#platform/realtime/stream.ts'
+
+/** Opens every way in that stays open: the console's stream, `/ws`, Socket.IO and the sockets of features. */
+export async function mountDoors(
+  server: HttpServer,
+  connections: Connections,
+  features: readonly Feature[],
+): Promise<Stop> {
+  const { platform } = server
+  const stream = createStream(platform, connections)
+  const sockets = features.flatMap((feature) => feature.sockets?.(platform, connections) ?? [])
+  mountSockets(server, [...stream.routes, ...sockets])
+  const stops = [stream.start()]
+  return async () => {
+    for (const stop of stops) await stop()
+  }
+}
