@@ -38,7 +38,7 @@ const zones: Zone[] = [
 
 const isScreen = (path: string): boolean => /^features\/[^/]+\/console\//.test(path)
 const isContract = (path: string): boolean => /^features\/[^/]+\/contract\.ts$/.test(path)
-const isDoor = (path: string): boolean => /^features\/[^/]+\/(index|contract)\.ts$/.test(path)
+const isDoor = (path: string): boolean => /^features\/[^/]+\/(index|contract|console\/index)\.ts$/.test(path)
 const featureOf = (path: string): string | undefined => /^features\/([^/]+)\//.exec(path)?.[1]
 
 function broken(file: string, { target, typeOnly }: Import): string | undefined {

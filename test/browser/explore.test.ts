@@ -116,6 +116,41 @@ describe('metrics', { skip: withoutChromium() }, () => {
     assert.deepEqual(await legend().getByRole('rowheader').allInnerTexts(), names)
   })
 
+  test('what is shown goes onto a dashboard: a new one at first, then one that is there', async () => {
+    await open(page, '/explore?q=fleet_load{host="h00"}&q2=fleet_load{host="h01"}&fill=stacked&unit=percent')
+    await legend().waitFor()
+    const add = async (): Promise<Locator> => {
+      await page.getByRole('button', { name: 'Share' }).click()
+      await page.getByRole('menuitem', { name: 'Add to a dashboard' }).click()
+      return page.getByRole('dialog')
+    }
+    const dialog = await add()
+    await dialog.getByLabel('Title of the dashboard').fill('Fleet')
+    await dialog.getByLabel('Title of the panel').fill('Load of two')
+    assert.deepEqual(await axeViolations(page, { part: '[role="dialog"]' }), [])
+    await dialog.getByRole('button', { name: 'Add', exact: true }).click()
+    await page.getByText('Added to Fleet').waitFor()
+    await add()
+    await dialog.getByLabel('Dashboard', { exact: true }).selectOption('Fleet')
+    await dialog.getByRole('button', { name: 'Add', exact: true }).click()
+    await page.getByRole('button', { name: 'Open', exact: true }).first().click()
+    await page.waitForURL(/\/dashboards\/fleet$/)
+    await page.getByRole('heading', { name: 'Load of two' }).waitFor()
+    const { board } = await api<{ board: { panels: Record<string, unknown>[] } }>(
+      world.admin,
+      world.server.url,
+      'GET',
+      '/dashboards/fleet',
+    )
+    assert.deepEqual(
+      board.panels.map(({ id, type, unit, stacked, y }) => ({ id, type, unit, stacked, y })),
+      [
+        { id: 'p1', type: 'timeseries', unit: 'percent', stacked: true, y: 0 },
+        { id: 'p2', type: 'timeseries', unit: 'percent', stacked: true, y: 8 },
+      ],
+    )
+  })
+
   test('the legend shows one alone, takes away and brings back, by pointer and by keys, and sorts', async () => {
     await open(page, '/explore?q=fleet_load{host=~"h0[0-3]"}')
     await legend().waitFor()
@@ -138,8 +173,11 @@ describe('metrics', { skip: withoutChromium() }, () => {
     await open(page, '/explore?q=fleet_load{host="h00"}&from=now-6h')
     await legend().waitFor()
     const span = (): number => Date.parse(inAddress('to')!) - Date.parse(inAddress('from')!)
+    const lastMoment = () => page.getByRole('slider').getAttribute('aria-valuetext')
+    const atFirst = await lastMoment()
     await drag(page, 0.25, 0.75)
     await until('the range is absolute', async () => inAddress('to')?.endsWith('Z') ?? false)
+    await until('the plot shows it', async () => (await lastMoment()) !== atFirst)
     const zoomedMs = span()
     assert.ok(Math.abs(zoomedMs - 180 * minuteMs) < 10 * minuteMs, String(zoomedMs))
     const before = inAddress('from')

@@ -2,7 +2,8 @@ import { Toaster as Sonner, toast } from 'sonner'
 import { ApiError } from '../errors.ts'
 import { shownTheme, usePreferences } from '../preferences.ts'
 
-const undoMs = 10_000
+/** What can be pressed stays long enough for it. */
+const actionMs = 10_000
 
 export function Toaster() {
   usePreferences()
@@ -30,7 +31,9 @@ export function Toaster() {
   )
 }
 
-export const toastDone = (message: string): void => void toast.success(message)
+/** With an action: where to see it. */
+export const toastDone = (message: string, action?: { label: string; onClick: () => void }): void =>
+  void toast.success(message, { ...(action && { action, duration: actionMs }) })
 
 /** A failure is told once, with what support needs to find it. */
 export const toastError = (error: unknown): void =>
@@ -41,4 +44,4 @@ export const toastError = (error: unknown): void =>
 
 /** For what can be taken back: it is done at once, and undone within ten seconds. */
 export const toastUndo = (message: string, undo: () => void): void =>
-  void toast(message, { duration: undoMs, action: { label: 'Undo', onClick: undo } })
+  void toast(message, { duration: actionMs, action: { label: 'Undo', onClick: undo } })

@@ -19,10 +19,11 @@ import { BoardSettings } from './BoardSettings.tsx'
 import { BoardTime } from './BoardTime.tsx'
 import { optionsFrom, panelTypes } from './choices.ts'
 import { forgetDraft, useDraft } from './draft.ts'
-import { bottom, compacted, inOrder, placed, type Rect } from './layout.ts'
+import { compacted, inOrder, placed, type Rect } from './layout.ts'
+import { newPanel, placedBelow, type LoosePanel } from './newPanel.ts'
 import { PanelEditor } from './PanelEditor.tsx'
 import type { PanelEditing } from './PanelFrame.tsx'
-import { dashboardQuery, type Board, type Dashboard, type Panel, type PanelType } from './queries.ts'
+import { dashboardQuery, type Dashboard, type Panel } from './queries.ts'
 import { SaveDialog } from './SaveDialog.tsx'
 import { useBoard } from './useBoard.ts'
 import { panelAtHand } from './useBoardKeys.ts'
@@ -87,8 +88,8 @@ function Editor({ dashboard }: { dashboard: Dashboard }) {
     )
     setPanels(next)
   }
-  const add = (panel: Omit<Panel, 'id' | 'y'>): void => {
-    const made = { ...panel, id: freeId(board), y: bottom(board.panels) }
+  const add = (panel: LoosePanel): void => {
+    const made = placedBelow(board, panel)
     setPanels([...board.panels, made])
     setSearch({ panel: made.id })
   }
@@ -198,35 +199,3 @@ function Editor({ dashboard }: { dashboard: Dashboard }) {
     </>
   )
 }
-
-function freeId({ panels }: Board): string {
-  const used = new Set(panels.map(({ id }) => id))
-  let count = panels.length + 1
-  while (used.has(`p${count}`)) count += 1
-  return `p${count}`
-}
-
-const sizes: Partial<Record<PanelType, Pick<Panel, 'w' | 'h'>>> = {
-  stat: { w: 6, h: 5 },
-  gauge: { w: 6, h: 6 },
-  text: { w: 24, h: 3 },
-  logs: { w: 24, h: 10 },
-}
-
-const newPanel = (type: PanelType): Omit<Panel, 'id' | 'y'> => ({
-  type,
-  title: '',
-  description: '',
-  x: 0,
-  ...(sizes[type] ?? { w: 12, h: 8 }),
-  queries: type === 'text' ? [] : [{ expr: '', legend: '' }],
-  unit: 'number',
-  decimals: null,
-  min: null,
-  max: null,
-  thresholds: [],
-  stacked: false,
-  filled: false,
-  reduce: 'last',
-  content: type === 'text' ? 'Write **Markdown** here.' : '',
-})

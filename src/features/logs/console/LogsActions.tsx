@@ -1,10 +1,13 @@
-import { ChevronDown, Download, Link2, PanelLeft, Radio, Share2, Terminal, WrapText, X } from 'lucide-react'
+import { ChevronDown, Download, LayoutGrid, Link2, PanelLeft, Radio, Share2, Terminal, WrapText, X } from 'lucide-react'
+import { useState } from 'react'
+import { useCan } from '#console/me.ts'
 import { usePaletteActions } from '#console/shell/paletteState.ts'
 import { Button, IconButton } from '#console/ui/Button.tsx'
 import { copyText } from '#console/ui/clipboard.ts'
 import { cx } from '#console/ui/cx.ts'
 import { Menu } from '#console/ui/Menu.tsx'
 import { toastDone, toastError } from '#console/ui/Toaster.tsx'
+import { AddToDashboard, newPanel } from '#features/dashboards/console/index.ts'
 import type { LogsSearch, SetLogsSearch } from './address.ts'
 import { curlOf } from './commands.ts'
 import { exportLines, type ExportFormat } from './queries.ts'
@@ -35,7 +38,12 @@ export function LogsActions({
 }: LogsActionsProps) {
   const save = (format: ExportFormat) => (): void => void exportLines(asked, format).catch(toastError)
   const copyCurl = (): void => void copyText(curlOf(asked)).then(() => toastDone('Command copied'))
+  const [isAdding, setAdding] = useState(false)
+  const mayAdd = useCan()('dashboards:write')
+  const addable = { label: 'Add to a dashboard', icon: LayoutGrid }
+  const add = (): void => setAdding(true)
   usePaletteActions([
+    ...(mayAdd.ok ? [{ ...addable, run: add }] : []),
     { label: isLive ? 'Stop following logs' : 'Follow logs live', icon: Radio, run: onToggleLive },
     ...formats.map(({ format, label }) => ({ label: `Export logs as ${label}`, icon: Download, run: save(format) })),
     { label: 'Copy this search as curl', icon: Terminal, run: copyCurl },
@@ -47,6 +55,7 @@ export function LogsActions({
         items={[
           { label: 'Copy a link', icon: Link2, keys: 'y', onSelect: onCopyLink },
           { label: 'Copy as curl', icon: Terminal, onSelect: copyCurl },
+          { ...addable, onSelect: add, disabledReason: mayAdd.ok ? undefined : mayAdd.reason },
           'separator',
           { heading: 'Export everything that matches' },
           ...formats.map(({ format, label }) => ({ label, icon: Download, onSelect: save(format) })),
@@ -61,6 +70,11 @@ export function LogsActions({
       <Button variant={isLive ? 'secondary' : 'primary'} icon={Radio} aria-pressed={isLive} onClick={onToggleLive}>
         <span className={cx(isLive && 'text-ok')}>Live</span>
       </Button>
+      <AddToDashboard
+        open={isAdding}
+        onClose={() => setAdding(false)}
+        panel={newPanel('logs', { title: search.q, queries: [{ expr: search.q, legend: '' }] })}
+      />
     </>
   )
 }

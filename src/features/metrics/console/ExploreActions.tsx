@@ -3,6 +3,7 @@ import {
   ChevronDown,
   Columns2,
   Download,
+  LayoutGrid,
   Link2,
   Play,
   ScrollText,
@@ -10,17 +11,20 @@ import {
   SquareFunction,
   Terminal,
 } from 'lucide-react'
-import { useMe, canWith } from '#console/me.ts'
+import { useState } from 'react'
+import { canWith, useCan, useMe } from '#console/me.ts'
 import { usePaletteActions } from '#console/shell/paletteState.ts'
 import { Button } from '#console/ui/Button.tsx'
 import { copyText } from '#console/ui/clipboard.ts'
 import { Menu } from '#console/ui/Menu.tsx'
 import { toastDone, toastError } from '#console/ui/Toaster.tsx'
+import { AddToDashboard } from '#features/dashboards/console/index.ts'
 import type { ExploreSearch } from './address.ts'
 import { curlOf, linkTo, logsAddress } from './commands.ts'
 import { csvOfLines, csvOfRows } from './csv.ts'
 import { commonLabels, linesOf, seriesRows } from './lines.ts'
 import { logLabelsQuery } from '#console/promql/names.ts'
+import { panelOf } from './panel.ts'
 import { saveFile } from './saveFile.ts'
 import type { Found, Results } from './useResults.ts'
 
@@ -34,6 +38,8 @@ interface ExploreActionsProps {
 /** What can be done with what is shown; running it is the main thing. */
 export function ExploreActions({ search, results: { found, isFetching }, onRun, onSplit }: ExploreActionsProps) {
   const logs = useLogsLink(found, search)
+  const [isAdding, setAdding] = useState(false)
+  const mayAdd = useCan()('dashboards:write')
   const nothing = found ? undefined : 'Run a query first'
   const copy = (text: (found: Found) => string, what: string) => (): void =>
     found && void copyText(text(found)).then(() => toastDone(`${what} copied`), toastError)
@@ -45,9 +51,12 @@ export function ExploreActions({ search, results: { found, isFetching }, onRun, 
     { label: 'Copy as curl', icon: Terminal, onSelect: copy(curlOf, 'Command') },
     { label: 'Save as CSV', icon: Download, onSelect: save },
   ]
+  const addable = { label: 'Add to a dashboard', icon: LayoutGrid }
+  const add = (): void => setAdding(true)
   usePaletteActions([
     { label: 'Run the queries', icon: Play, run: onRun },
     { ...split, run: onSplit },
+    ...(mayAdd.ok && found ? [{ ...addable, run: add }] : []),
     ...entries.map(({ label, icon, onSelect }) => ({ label, icon, run: onSelect })),
   ])
   return (
@@ -59,6 +68,7 @@ export function ExploreActions({ search, results: { found, isFetching }, onRun, 
             icon: ScrollText,
             ...('to' in logs ? { to: logs.to } : { disabledReason: logs.reason }),
           },
+          { ...addable, onSelect: add, disabledReason: mayAdd.ok ? nothing : mayAdd.reason },
           'separator',
           ...entries.map((entry) => ({ ...entry, disabledReason: nothing })),
         ]}
@@ -75,6 +85,7 @@ export function ExploreActions({ search, results: { found, isFetching }, onRun, 
       <Button variant="primary" icon={Play} busy={isFetching} onClick={onRun}>
         Run
       </Button>
+      {found && <AddToDashboard open={isAdding} onClose={() => setAdding(false)} panel={panelOf(search, found)} />}
     </>
   )
 }

@@ -1,0 +1,3 @@
+// What the pages of other features use.
+export { AddToDashboard } from './AddToDashboard.tsx'
+export { newPanel, type LoosePanel } from './newPanel.ts'
