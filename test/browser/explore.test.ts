@@ -133,7 +133,10 @@ describe('metrics', { skip: withoutChromium() }, () => {
     await add()
     await dialog.getByLabel('Dashboard', { exact: true }).selectOption('Fleet')
     await dialog.getByRole('button', { name: 'Add', exact: true }).click()
-    await page.getByRole('button', { name: 'Open', exact: true }).first().click()
+    // The newer message lies over the older.
+    const opens = page.getByRole('button', { name: 'Open', exact: true })
+    await opens.nth(1).waitFor()
+    await opens.first().click()
     await page.waitForURL(/\/dashboards\/fleet$/)
     await page.getByRole('heading', { name: 'Load of two' }).waitFor()
     const { board } = await api<{ board: { panels: Record<string, unknown>[] } }>(
