@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import type { AddressInfo } from 'node:net'
 import { after, describe, test } from 'node:test'
 import { WebSocket } from 'ws'
+import { iso, minuteMs } from '#kernel/time.ts'
 import { startApp } from '../../../test/support/app.ts'
 import { until } from '../../../test/support/until.ts'
 
@@ -63,7 +64,7 @@ describe('/ws/logs/{service_id}', () => {
   })
 
   test('takes names of any kind, a level and a search, and `all`', async () => {
-    const hostile = 'a "b" OR c/%'
+    const hostile = 'a "b" OR c/%\\\u001b\n'
     const one = open(`/ws/logs/${encodeURIComponent(hostile)}?level=error&search=disk`, app.adminToken)
     await heard(one.frames, hostile, 'ERROR disk full', (frame) => messageIn(frame) === 'ERROR disk full')
     await push(hostile, 'ERROR network down')
@@ -71,6 +72,24 @@ describe('/ws/logs/{service_id}', () => {
     const all = open('/ws/logs/all', app.adminToken)
     await heard(all.frames, 'anybody', 'hello', (frame) => messageIn(frame) === 'hello')
     assert.ok(one.frames.every((frame) => messageIn(frame) === 'ERROR disk full'))
+  })
+
+  test('says from when on lines come, and sends them with their ids, to who wants rows', async () => {
+    const { frames } = open('/ws/logs/rows?form=rows', app.adminToken)
+    await until('it is ready', () => frames.some(({ type }) => type === 'ready'))
+    await push('rows', 'the only one')
+    await until('the line', () => frames.length > 1)
+    const { rows } = (
+      await app.admin('POST', '/api/v1/logs/search', { query: 'service:rows', from: iso(app.clock.now() - minuteMs) })
+    ).json() as { rows: unknown[] }
+    assert.deepEqual(frames.slice(1), [{ type: 'log', data: rows[0] }])
+  })
+
+  test('takes LogQL alone, and refuses it beside a service', async () => {
+    const alone = open(`/ws/logs/all?search=${encodeURIComponent('{service="logql"}')}`, app.adminToken)
+    await heard(alone.frames, 'logql', 'found', (frame) => messageIn(frame) === 'found')
+    const beside = open(`/ws/logs/logql?search=${encodeURIComponent('{service="logql"}')}`, app.adminToken)
+    await until('it is closed', () => beside.closed() === 4400)
   })
 
   test('says what is not understood, and closes', async () => {
