@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
+import type { WebSocket } from 'ws'
 import * as z from 'zod'
 import type { Endpoint, Method, Reply, Request } from '#kernel/contract.ts'
 import { errorStatus, type ErrorCode } from '#kernel/errors.ts'
@@ -29,18 +30,20 @@ export interface Transport {
   /** Whether it has credentials to show. */
   authorized: boolean
   send(request: OutgoingRequest): Promise<IncomingAnswer>
+  /** A socket to a path, paused: `resume()` when it is listened to. @throws ApiError, CommandError */
+  open(path: string): Promise<WebSocket>
   close(): Promise<void>
 }
 
 /** The server, called by its contracts. */
-export interface Api extends Pick<Transport, 'place' | 'isLocal' | 'authorized' | 'close'> {
+export interface Api extends Pick<Transport, 'place' | 'isLocal' | 'authorized' | 'open' | 'close'> {
   /** @throws ApiError */
   call<E extends Endpoint>(endpoint: E, request: Request<E>): Promise<Reply<E>>
   /** An answer that is not JSON. */
   download<E extends Endpoint & { produces: string }>(endpoint: E, request: Request<E>): Promise<Readable>
 }
 
-export function createApi({ place, isLocal, authorized, send, close }: Transport): Api {
+export function createApi({ place, isLocal, authorized, send, open, close }: Transport): Api {
   const answerTo = async (endpoint: Endpoint, request: Request<Endpoint>): Promise<IncomingAnswer> => {
     const answer = await send(outgoing(endpoint, request))
     if (answer.status >= 400) throw await refusal(answer)
@@ -50,6 +53,7 @@ export function createApi({ place, isLocal, authorized, send, close }: Transport
     place,
     isLocal,
     authorized,
+    open,
     close,
     call: async <E extends Endpoint>(endpoint: E, request: Request<E>) => {
       const { body } = await answerTo(endpoint, request)

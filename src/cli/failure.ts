@@ -61,3 +61,14 @@ export class ApiError extends Error {
       : 'failure'
   }
 }
+
+/** No server answers at `url`: what was tried failed with `error`. */
+export function unreachable(url: string, error: unknown): CommandError {
+  const cause = error instanceof Error ? (error.cause ?? error) : error
+  const { code, message } = cause as NodeJS.ErrnoException
+  return new CommandError(
+    'temporary',
+    `Nothing answers at ${url}: ${code ?? message}`,
+    'Is the server running there? `miktos doctor` looks closer',
+  )
+}

@@ -33,6 +33,13 @@ export async function openLocal(config: Config): Promise<Transport> {
       const requestId = answer.headers['x-request-id']
       return { status: answer.statusCode, requestId: requestId?.toString(), body: answer.stream() }
     },
+    open: async () => {
+      throw new CommandError(
+        'temporary',
+        'No server runs here, so nothing new comes',
+        'Start one with `miktos serve`, or name a server with --url',
+      )
+    },
     close: () => app.stop(),
   }
 }

@@ -11,6 +11,7 @@ import { addOwnCommands } from './tree/own.ts'
 import { addRoleCommands } from './tree/roles.ts'
 import { addServerCommands } from './tree/server.ts'
 import { addSettingCommands } from './tree/settings.ts'
+import { addTelemetryCommands } from './tree/telemetry.ts'
 import { addUserCommands } from './tree/users.ts'
 import { version } from './version.ts'
 
@@ -87,6 +88,7 @@ export function createProgram(env: Environment): Command {
 
   for (const add of [
     addServerCommands,
+    addTelemetryCommands,
     addUserCommands,
     addRoleCommands,
     addKeyCommands,
@@ -112,6 +114,8 @@ const epilogue = `
 Without a command, or with settings alone, Miktos serves: miktos --port 9000
 
 Examples:
+  miktos logs -f api level:error
+  miktos query 'sum(rate(http_requests_total[5m]))' --range 6h
   miktos users create mara@example.com --role operator
   miktos users ip-allow --clear
   miktos config print --sources

@@ -1,8 +1,9 @@
 import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
+import type { WebSocket } from 'ws'
 import * as z from 'zod'
 import { signRequest } from '#features/api-keys/signature.ts'
-import { CommandError, type ApiError } from './failure.ts'
+import { ApiError, unreachable } from './failure.ts'
 import { refusal, type IncomingAnswer, type OutgoingRequest, type Transport } from './api.ts'
 import type { Credential, SessionCredential } from './credentials.ts'
 
@@ -56,7 +57,15 @@ export function openRemote({ url, credential: given, renewed, askAgain }: Remote
     }
   }
 
-  return { place: url, isLocal: false, authorized: given !== undefined, send, close: async () => undefined }
+  const open = async (path: string): Promise<WebSocket> => {
+    const { openSocket } = await import('./socket.ts')
+    return openSocket(url, path, tokenOf(credential)).catch(async (error: unknown) => {
+      if (!(error instanceof ApiError) || !(await mend(error))) throw error
+      return openSocket(url, path, tokenOf(credential))
+    })
+  }
+
+  return { place: url, isLocal: false, authorized: given !== undefined, send, open, close: async () => undefined }
 }
 
 const tokenOf = (credential: Credential | undefined): string | undefined =>
@@ -101,13 +110,3 @@ const Tokens = z.object({ tokens: z.object({ access_token: z.string(), refresh_t
 
 export const tokensIn = async ({ body }: IncomingAnswer): Promise<{ access_token: string; refresh_token: string }> =>
   z.object({ data: Tokens }).parse(JSON.parse(await text(body))).data.tokens
-
-function unreachable(url: string, error: unknown): CommandError {
-  const cause = error instanceof Error ? (error.cause ?? error) : error
-  const { code, message } = cause as NodeJS.ErrnoException
-  return new CommandError(
-    'temporary',
-    `Nothing answers at ${url}: ${code ?? message}`,
-    'Is the server running there? `miktos doctor` looks closer',
-  )
-}

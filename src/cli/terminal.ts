@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { styleText } from 'node:util'
@@ -109,6 +110,11 @@ export function createTerminal(options: TerminalOptions): Terminal {
 }
 
 const shown = (text: string): string => text.split('\n').map(escapeControls).join('\n')
+
+/** Resolves when the reader of standard output has taken what was written. */
+export async function drained(): Promise<void> {
+  if (process.stdout.writableNeedDrain) await once(process.stdout, 'drain')
+}
 
 /** Passes bytes on to standard output; on a terminal control characters are shown, not sent. */
 export async function pipeOut(source: Readable): Promise<void> {
