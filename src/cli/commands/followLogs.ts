@@ -142,7 +142,7 @@ class Follower {
     this.#terminal.say(`Connected again; ${count} lines came meanwhile.`)
     if (moreAfterMs !== undefined)
       this.#terminal.warn(
-        `That is all that ${pagesMax * pageMax} lines hold; \`miktos logs --since ${iso(moreAfterMs)}\` shows what is missing.`,
+        `More came than the ${pagesMax * pageMax} lines that are caught up with: \`--since ${iso(moreAfterMs)}\` has the rest.`,
       )
   }
 }

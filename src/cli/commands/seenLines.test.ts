@@ -29,7 +29,7 @@ test('a sender whose clock is ahead does not hide what others send', () => {
 
 test('of more lines than are remembered none is looked for again', () => {
   const seen = seenLines(begin)
-  seen.fresh(Array.from({ length: 50_002 }, (_, index) => row(index, 'a')))
-  assert.equal(seen.from(begin + 50_001), begin + 2)
-  assert.deepEqual(seen.fresh([row(2, 'a'), row(50_001, 'a')]), [])
+  seen.fresh(Array.from({ length: 20_002 }, (_, index) => row(index, 'a')))
+  assert.equal(seen.from(begin + 20_001), begin + 2)
+  assert.deepEqual(seen.fresh([row(2, 'a'), row(20_001, 'a')]), [])
 })

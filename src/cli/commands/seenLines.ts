@@ -3,7 +3,8 @@ import type { Row } from './logLine.ts'
 
 /** Senders may hold lines back for so long. */
 const lateMs = minuteMs
-const idsMax = 50_000
+/** Well below what is caught up with after a pause, of which these are a part. */
+const idsMax = 20_000
 
 /** Which lines were printed, so that going on after a pause neither repeats nor leaves out any. */
 export interface SeenLines {
