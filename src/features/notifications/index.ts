@@ -1,4 +1,6 @@
 import { feature, type Feature } from '#platform/http/endpoints.ts'
+import { usersOfChannel } from './channelUse.ts'
+import { channelHandlers } from './channels/routes.ts'
 import { channelMigrations } from './channels/store.ts'
 import { notificationsEndpoints } from './contract.ts'
 import { deliveryMigrations } from './deliveries/store.ts'
@@ -21,6 +23,12 @@ export function createNotifications(): Feature {
       ...pipelineMigrations,
     ],
     endpoints: notificationsEndpoints,
-    handlers: { ...routingHandlers, ...policyHandlers, ...silenceHandlers, ...deliveryHandlers },
+    handlers: {
+      ...channelHandlers(usersOfChannel),
+      ...routingHandlers,
+      ...policyHandlers,
+      ...silenceHandlers,
+      ...deliveryHandlers,
+    },
   })
 }
