@@ -19,8 +19,6 @@ interface ToldRow {
   /** Ids of the alerts that fire as far as it knows. */
   firing_json: string
   at: number
-  /** Of the newest delivery. */
-  turn: number
 }
 
 declare module '#platform/database/database.ts' {
@@ -47,8 +45,7 @@ export const pipelineMigrations: Migration[] = [
           .addColumn('group_id', schema.id, (column) => column.notNull())
           .addColumn('channel_id', schema.id, (column) => column.notNull())
           .addColumn('firing_json', schema.text, (column) => column.notNull())
-          .addColumn('at', schema.integer, (column) => column.notNull())
-          .addColumn('turn', schema.integer, (column) => column.notNull()),
+          .addColumn('at', schema.integer, (column) => column.notNull()),
       )
       await schema.index('notification_told', ['group_id', 'channel_id'], { unique: true })
     },
