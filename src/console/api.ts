@@ -11,6 +11,7 @@ import type { mfaEndpoints } from '#features/mfa/contract.ts'
 import type { processesEndpoints } from '#features/processes/contract.ts'
 import type { projectsEndpoints } from '#features/projects/contract.ts'
 import type { rolesEndpoints } from '#features/roles/contract.ts'
+import type { savedQueriesEndpoints } from '#features/saved-queries/contract.ts'
 import type { settingsEndpoints } from '#features/settings/contract.ts'
 import type { systemEndpoints } from '#features/system/contract.ts'
 import type { usersEndpoints } from '#features/users/contract.ts'
@@ -28,6 +29,7 @@ export type Api = ByRoute<typeof activityEndpoints> &
   ByRoute<typeof processesEndpoints> &
   ByRoute<typeof projectsEndpoints> &
   ByRoute<typeof rolesEndpoints> &
+  ByRoute<typeof savedQueriesEndpoints> &
   ByRoute<typeof settingsEndpoints> &
   ByRoute<typeof systemEndpoints> &
   ByRoute<typeof usersEndpoints>

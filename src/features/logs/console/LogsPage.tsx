@@ -11,6 +11,7 @@ import { ContextNote } from './ContextNote.tsx'
 import { Facets } from './Facets.tsx'
 import { useFacetsShown } from './facetsShown.ts'
 import { FilterInput } from './FilterInput.tsx'
+import { HistoryButton } from './HistoryButton.tsx'
 import { LevelToggles } from './LevelToggles.tsx'
 import { LinesPanel } from './LinesPanel.tsx'
 import { linkTo } from './link.ts'
@@ -27,6 +28,7 @@ import { useLines } from './useLines.ts'
 import { useLogsKeys } from './useLogsKeys.ts'
 import { useSelection } from './useSelection.ts'
 import { usePanelWidth } from './usePanelWidth.ts'
+import { useRemembered } from './useRemembered.ts'
 import { useVolume } from './useVolume.ts'
 import { allOf, only } from './volume.ts'
 import { VolumeChart } from './VolumeChart.tsx'
@@ -58,6 +60,7 @@ export default function LogsPage() {
     const link = linkTo(search, asked.span, selection.id)
     void copyText(link).then(() => toastDone(selection.id ? 'Link to the line copied' : 'Link copied'))
   }
+  useRemembered(search.q, shown)
   useLogsKeys({ search, setSearch, shown, selection, setRange, toggleLive, follow, copyLink })
 
   return (
@@ -77,7 +80,8 @@ export default function LogsPage() {
       <div className="mb-2 flex flex-wrap items-start gap-2">
         <FilterInput q={search.q} problem={problemOf(shown.error)} onQ={setQuery} />
         <TimeRangePicker range={{ from: search.from, to: search.to }} span={asked.span} onChange={setRange} />
-        <span className="ml-auto">
+        <span className="ml-auto flex items-center gap-1">
+          <HistoryButton onChoose={setQuery} />
           <ViewToggles search={search} setSearch={setSearch} hasFacets={hasFacets} onFacets={setFacets} />
         </span>
       </div>

@@ -2,9 +2,9 @@ import { useState } from 'react'
 import { spanOf, type TimeRange } from '#console/timeRange.ts'
 import { cx } from '#console/ui/cx.ts'
 import { PageHeader } from '#console/ui/PageHeader.tsx'
+import { remember } from '#features/saved-queries/console/index.ts'
 import { panesOf, queriesOf, useExploreSearch, withQueries, type PaneName } from './address.ts'
 import { ExploreActions } from './ExploreActions.tsx'
-import { remember } from './history.ts'
 import { Pane } from './Pane.tsx'
 import { Toolbar } from './Toolbar.tsx'
 import { useDrafts } from './useDrafts.ts'
@@ -24,7 +24,7 @@ export default function ExplorePage() {
   const run = (pane?: PaneName, replaced?: string[]): void => {
     const wanted = (each: PaneName): string[] =>
       (each === pane && replaced ? replaced : drafts[each]).map((text) => text.trim()).filter(Boolean)
-    for (const each of panes) if (wanted(each).length > 0) remember(wanted(each), Date.now())
+    for (const each of panes) if (wanted(each).length > 0) remember('metrics', wanted(each))
     if (panes.every((each) => isSame(wanted(each), queriesOf(search, each)))) {
       for (const each of panes) setDrafts(each, wanted(each).length > 0 ? wanted(each) : [''])
       results.run()

@@ -6,8 +6,8 @@ import { Card } from '#console/ui/Card.tsx'
 import { EmptyState } from '#console/ui/EmptyState.tsx'
 import { ErrorPanel } from '#console/ui/ErrorPanel.tsx'
 import { Skeleton } from '#console/ui/Skeleton.tsx'
+import { HistoryDialog } from '#features/saved-queries/console/index.ts'
 import { queriesMax, queriesOf, type ExploreSearch, type PaneName, type SetExploreSearch } from './address.ts'
-import { HistoryDialog } from './HistoryDialog.tsx'
 import { MetricBrowser } from './MetricBrowser.tsx'
 import { AddQuery, QueryRows } from './QueryRows.tsx'
 import { ResultView } from './ResultView.tsx'
@@ -94,6 +94,7 @@ export function Pane(props: PaneProps) {
         }}
       />
       <HistoryDialog
+        page="metrics"
         open={dialog === 'history'}
         onClose={close}
         onChoose={(queries) => {

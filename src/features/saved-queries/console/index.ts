@@ -1,0 +1,3 @@
+// What the pages of other features use.
+export { HistoryDialog } from './HistoryDialog.tsx'
+export { remember } from './savedQueries.ts'
