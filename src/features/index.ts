@@ -6,7 +6,6 @@ import { createAudit } from './audit/index.ts'
 import { createAuth, type Auth } from './auth/index.ts'
 import { backupFeature } from './backup/index.ts'
 import { createCollection } from './collection/index.ts'
-import { createCommands } from './commands/index.ts'
 import { createDashboards } from './dashboards/index.ts'
 import { createDemo } from './demo/index.ts'
 import { createMetricsFeature } from './metrics/index.ts'
@@ -17,7 +16,6 @@ import { processesFeature } from './processes/index.ts'
 import { projectsFeature } from './projects/index.ts'
 import { rolesFeature } from './roles/index.ts'
 import { savedQueriesFeature } from './saved-queries/index.ts'
-import { createSessions } from './sessions/index.ts'
 import { settingsFeature } from './settings/index.ts'
 import { systemFeature } from './system/index.ts'
 import { usersFeature } from './users/index.ts'
@@ -26,7 +24,6 @@ import { usersFeature } from './users/index.ts'
 export function createFeatures(): { features: Feature[]; auth: Auth } {
   const auth = createAuth()
   const activity = createActivity()
-  const sessions = createSessions()
   const features: Feature[] = [
     rolesFeature,
     usersFeature,
@@ -44,8 +41,6 @@ export function createFeatures(): { features: Feature[]; auth: Auth } {
     savedQueriesFeature,
     createAlerts(),
     createNotifications(),
-    sessions.feature,
-    createCommands(sessions.runners),
     settingsFeature,
     systemFeature,
     processesFeature,
