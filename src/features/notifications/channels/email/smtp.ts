@@ -43,6 +43,7 @@ const connected = (socket: Socket): Promise<void> =>
 
 function transportOver(socket: Socket, { host, port, security, username, password, certificate_authority }: Config) {
   return createTransport({
+    // What its certificate has to name; the connection is there already.
     host,
     port,
     connection: socket,
@@ -50,7 +51,7 @@ function transportOver(socket: Socket, { host, port, security, username, passwor
     requireTLS: security === 'starttls',
     ignoreTLS: security === 'none',
     ...(username !== undefined && { auth: { user: username, pass: password ?? '' } }),
-    tls: { servername: host, ...(certificate_authority !== undefined && { ca: certificate_authority }) },
+    ...(certificate_authority !== undefined && { tls: { ca: certificate_authority } }),
     disableFileAccess: true,
     disableUrlAccess: true,
   })
