@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
-import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 import type { Locator, Page } from 'playwright-core'
 import {
   api,
@@ -8,9 +8,9 @@ import {
   loggedIn,
   narrow,
   open,
+  pageForEachTest,
   setTheme,
   settled,
-  startWorld,
   watchFaults,
   wideElements,
   withoutChromium,
@@ -31,30 +31,28 @@ describe('dashboards', { skip: withoutChromium() }, () => {
   let page: Page
   let faults: string[]
 
-  before(async () => {
-    world = await startWorld({ MIKTOS_METRICS_INTERVAL_SECONDS: '1', MIKTOS_RATE_LIMIT_METRICS: '1000' })
-    await until(
-      'the server has metrics of its own',
-      async () => {
-        const { resultType, result } = await api<{ resultType: string; result: unknown[] }>(
-          world.admin,
-          world.server.url,
-          'GET',
-          `/metrics/query?query=${encodeURIComponent('count_over_time(process_start_time_seconds[1m]) > 12')}`,
-        )
-        return resultType === 'vector' && result.length > 0
-      },
-      60_000,
-    )
-  })
-  after(() => world.stop())
-  beforeEach(async () => {
-    page = await world.admin.newPage()
-    faults = watchFaults(page, world.server.url)
-  })
-  afterEach(async () => {
-    await page.close()
-    assert.deepEqual(faults, [])
+  pageForEachTest({
+    env: { MIKTOS_METRICS_INTERVAL_SECONDS: '1', MIKTOS_RATE_LIMIT_METRICS: '1000' },
+    started: async (own) => {
+      world = own
+      await until(
+        'the server has metrics of its own',
+        async () => {
+          const { resultType, result } = await api<{ resultType: string; result: unknown[] }>(
+            world.admin,
+            world.server.url,
+            'GET',
+            `/metrics/query?query=${encodeURIComponent('count_over_time(process_start_time_seconds[1m]) > 12')}`,
+          )
+          return resultType === 'vector' && result.length > 0
+        },
+        60_000,
+      )
+    },
+    opened: (own, ownFaults) => {
+      page = own
+      faults = ownFaults
+    },
   })
 
   const create = (title: string, board: object = {}): Promise<Dashboard> =>

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { after, afterEach, before, beforeEach, describe, test, type TestContext } from 'node:test'
+import { describe, test, type TestContext } from 'node:test'
 import type { Locator, Page, Request } from 'playwright-core'
 import type { Series } from '../../src/platform/telemetry/metrics/metrics.ts'
 import {
@@ -8,9 +8,9 @@ import {
   loggedIn,
   narrow,
   open,
+  pageForEachTest,
   setTheme,
   settled,
-  startWorld,
   watchFaults,
   wideElements,
   withoutChromium,
@@ -27,28 +27,22 @@ const metricCount = 2_000
 describe('metrics', { skip: withoutChromium() }, () => {
   let world: World
   let page: Page
-  let faults: string[]
 
-  before(async () => {
-    world = await startWorld({
+  pageForEachTest({
+    env: {
       MIKTOS_METRICS_INTERVAL_SECONDS: '1',
       MIKTOS_RATE_LIMIT_METRICS: '1000000',
       MIKTOS_RATE_LIMIT_PROTOCOL: '1000000',
-    })
-    const token = await world.server.login()
-    const write = (series: Series[]): Promise<void> =>
-      remoteWrite(`${world.server.url}/prometheus/api/v1/write`, series, token)
-    await write(fleet(Date.now()))
-    await write(manyNames(Date.now()))
-  })
-  after(() => world.stop())
-  beforeEach(async () => {
-    page = await world.admin.newPage()
-    faults = watchFaults(page, world.server.url)
-  })
-  afterEach(async () => {
-    await page.close()
-    assert.deepEqual(faults, [])
+    },
+    started: async (own) => {
+      world = own
+      const token = await world.server.login()
+      const write = (series: Series[]): Promise<void> =>
+        remoteWrite(`${world.server.url}/prometheus/api/v1/write`, series, token)
+      await write(fleet(Date.now()))
+      await write(manyNames(Date.now()))
+    },
+    opened: (own) => (page = own),
   })
 
   const editor = (name = 'Query'): Locator => page.getByRole('textbox', { name, exact: true })
@@ -267,6 +261,12 @@ describe('metrics', { skip: withoutChromium() }, () => {
     const history = page.getByRole('dialog')
     await history.getByRole('button', { name: 'Star', exact: true }).first().click()
     await history.getByRole('button', { name: 'Remove the star' }).waitFor()
+    const elsewhere = await loggedIn(world.browser, world.server)
+    const other = await elsewhere.newPage()
+    await open(other, '/explore')
+    await other.getByRole('button', { name: 'History' }).click()
+    await other.getByRole('dialog').getByRole('button', { name: 'Remove the star' }).waitFor()
+    await elsewhere.close()
     assert.deepEqual(await axeViolations(page), [])
   })
 

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
-import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 import type { Locator, Page } from 'playwright-core'
 import {
+  api,
   axeViolations,
   narrow,
   open,
+  pageForEachTest,
   setTheme,
   settled,
-  startWorld,
-  watchFaults,
   wideElements,
   withoutChromium,
   type World,
@@ -32,21 +32,16 @@ describe('logs', { skip: withoutChromium() }, () => {
   let faults: string[]
   let token: string
 
-  before(async () => {
-    world = await startWorld({
-      MIKTOS_RATE_LIMIT_LOGS: '1000000',
-      MIKTOS_RATE_LIMIT_PROTOCOL: '1000000',
-    })
-    token = await world.server.login()
-  })
-  after(() => world.stop())
-  beforeEach(async () => {
-    page = await world.admin.newPage()
-    faults = watchFaults(page, world.server.url)
-  })
-  afterEach(async () => {
-    await page.close()
-    assert.deepEqual(faults, [])
+  pageForEachTest({
+    env: { MIKTOS_RATE_LIMIT_LOGS: '1000000', MIKTOS_RATE_LIMIT_PROTOCOL: '1000000' },
+    started: async (own) => {
+      world = own
+      token = await world.server.login()
+    },
+    opened: (own, ownFaults) => {
+      page = own
+      faults = ownFaults
+    },
   })
 
   /** Sends lines as the clients of Loki do. */
@@ -106,6 +101,32 @@ describe('logs', { skip: withoutChromium() }, () => {
     assert.equal(await page.getByText('invoice 41 written').count(), 0)
     // What was refused is an error on the browser's console.
     faults.splice(0, faults.length, ...faults.filter((fault) => !fault.includes('422') && !fault.includes('400')))
+  })
+
+  test('a filter that was used before is found again in the history', async () => {
+    await sendText('parcels', ['parcel 7 lost', 'parcel 8 delivered'])
+    await openLogs('/logs?live=0')
+    await filter().fill('parcel lost')
+    await filter().press('Enter')
+    await lineWith('parcel 7').waitFor()
+    await until('it is remembered', async () => {
+      const { queries } = await api<{ queries: unknown[] }>(
+        world.admin,
+        world.server.url,
+        'GET',
+        '/saved-queries?page=logs',
+      )
+      return JSON.stringify(queries).includes('parcel lost')
+    })
+    await page.getByRole('button', { name: 'Clear the filter' }).click()
+    await lineWith('parcel 8').waitFor()
+    await page.getByRole('button', { name: 'History' }).click()
+    const history = page.getByRole('dialog', { name: 'Query history' })
+    await history.getByRole('button', { name: 'parcel lost' }).waitFor()
+    assert.deepEqual(await axeViolations(page, { part: '[role="dialog"]' }), [])
+    await history.getByRole('button', { name: 'parcel lost' }).click()
+    await lineWith('parcel 8').waitFor({ state: 'detached' })
+    assert.equal(await filter().inputValue(), 'parcel lost')
   })
 
   test('search: words, levels, services and fields, as chips and as text; Back goes back', async () => {

@@ -1,7 +1,9 @@
+import assert from 'node:assert/strict'
 import type { ChildProcess } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { after, afterEach, before, beforeEach } from 'node:test'
 import { AxeBuilder } from '@axe-core/playwright'
 import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core'
 import { launchServer, serverPassword, type ServerProcess } from './server.ts'
@@ -121,6 +123,38 @@ export function watchFaults(page: Page, url: string): string[] {
     void dialog.dismiss()
   })
   return faults
+}
+
+/**
+ * For the suite around it: one world, and for each test a page of the administrator on which nothing goes wrong unseen.
+ * `started` puts into the world what all tests need; what a test expects to go wrong it takes out of `faults`.
+ */
+export function pageForEachTest({
+  env,
+  started,
+  opened,
+}: {
+  env: Record<string, string>
+  started: (world: World) => Promise<void>
+  opened: (page: Page, faults: string[]) => void
+}): void {
+  let world: World
+  let page: Page
+  let faults: string[]
+  before(async () => {
+    world = await startWorld(env)
+    await started(world)
+  })
+  after(() => world.stop())
+  beforeEach(async () => {
+    page = await world.admin.newPage()
+    faults = watchFaults(page, world.server.url)
+    opened(page, faults)
+  })
+  afterEach(async () => {
+    await page.close()
+    assert.deepEqual(faults, [])
+  })
 }
 
 /** Resolves when the page has its heading, nothing holds the place of something else, and the text stays as it is. */
