@@ -15,7 +15,7 @@ export function sendBy(
 }
 
 /** A way out, ready to be used. */
-interface OpenChannel {
+export interface OpenChannel {
   name: string
   /** Messages a minute that the other side bears. */
   perMinuteMax: number

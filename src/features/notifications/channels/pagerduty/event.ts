@@ -41,10 +41,8 @@ export function pagerdutyEvent(
 
 function payloadOf(notification: Notification): object {
   const { alerts, at, commonLabels: labels, groupLabels, externalUrl } = notification
-  const part = (...names: string[]): string | undefined => {
-    const found = names.map((name) => labels[name]).find((value) => value !== undefined)
-    return found === undefined ? undefined : shortened(oneLine(found), summaryLengthMax)
-  }
+  const part = (...names: string[]): string | undefined =>
+    names.map((name) => shortened(oneLine(labels[name] ?? ''), summaryLengthMax)).find((text) => text !== '')
   return {
     summary: shortened(titleOf(notification), summaryLengthMax),
     source: part('instance', 'host', 'service', 'job') ?? new URL(externalUrl).host,
