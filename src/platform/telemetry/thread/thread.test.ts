@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { enableCompileCache, getCompileCacheDir } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
@@ -21,13 +22,15 @@ const methods = {
   wait: () => undefined as never,
   count: (_to: number) => 0,
   die: () => undefined as never,
+  compileCacheDir: () => undefined as string | undefined,
 }
 
 /** A thread whose entry imports `serve` from here. */
 const entry = join(folder, 'entry.ts')
 writeFileSync(
   entry,
-  `import { Handover, serve, warn } from ${JSON.stringify(join(import.meta.dirname, 'serve.ts'))}
+  `import { getCompileCacheDir } from 'node:module'
+import { Handover, serve, warn } from ${JSON.stringify(join(import.meta.dirname, 'serve.ts'))}
 import { AppError } from ${JSON.stringify(join(import.meta.dirname, '../../../kernel/errors.ts'))}
 serve({
   double: (value) => value * 2,
@@ -37,6 +40,7 @@ serve({
   wait: (_, { signal }) => new Promise((_resolve, reject) => signal.addEventListener('abort', () => { warn('gave up'); reject(signal.reason) })),
   count: (to, { emit }) => { for (let at = 1; at <= to; at++) emit(at); return to },
   die: () => process.exit(1),
+  compileCacheDir: () => getCompileCacheDir(),
 }, async () => {})
 `,
 )
@@ -60,6 +64,13 @@ describe('a thread', () => {
     const seen: unknown[] = []
     assert.equal(await thread.call('count', 3, { onEmit: (value) => seen.push(value) }), 3)
     assert.deepEqual(seen, [1, 2, 3])
+    await thread.close()
+  })
+
+  test('keeps what it compiled where the process does', async () => {
+    enableCompileCache(join(folder, 'compiled'))
+    const thread = await start()
+    assert.equal(await thread.call('compileCacheDir', undefined as never), getCompileCacheDir())
     await thread.close()
   })
 

@@ -1,3 +1,5 @@
+import { getCompileCacheDir } from 'node:module'
+import { dirname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Worker, type Transferable } from 'node:worker_threads'
 import { AppError } from '#kernel/errors.ts'
@@ -40,6 +42,15 @@ interface Pending {
 const restartDelayMsMax = 30 * secondMs
 
 /**
+ * A thread does not take part in the cache of the process by itself. With it, it has nothing to do with types any more:
+ * half as long a start, and a quarter less memory.
+ */
+function compileCache(): { NODE_COMPILE_CACHE?: string } {
+  const versionDir = getCompileCacheDir()
+  return versionDir === undefined ? {} : { NODE_COMPILE_CACHE: dirname(versionDir) }
+}
+
+/**
  * Starts `entry` in a thread. `data` is what it finds as `workerData`, made anew for each start.
  * Resolves when the thread is ready; rejects when its first start fails.
  */
@@ -79,6 +90,7 @@ export async function startThread<M extends Methods>(
     const started = new Worker(entry, {
       name,
       workerData: data(),
+      env: { ...process.env, ...compileCache() },
       // Left alone, V8 spends 100 MB more on young objects, which makes nothing faster here.
       resourceLimits: { maxOldGenerationSizeMb: heapMbMax, maxYoungGenerationSizeMb: 24 },
     })
