@@ -1,8 +1,7 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
-import { text } from 'node:stream/consumers'
 import { after } from 'node:test'
-import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
+import { SMTPServer, type SMTPServerOptions, type SMTPServerSession } from 'smtp-server'
 import { certificateFor } from './certificate.ts'
 
 export interface ReceivedMail {
@@ -36,15 +35,10 @@ export async function mailServer(options: SMTPServerOptions = {}): Promise<MailS
       else done(Object.assign(new Error(`No user has the password ${password}`), { responseCode: 535 }))
     },
     onData: (stream, session, done) => {
-      const { mailFrom, rcptTo } = session.envelope
-      void text(stream).then((raw) => {
-        mails.push({
-          from: mailFrom === false ? '' : mailFrom.address,
-          to: rcptTo.map(({ address }) => address),
-          raw,
-          secure: session.secure,
-          user: session.user === undefined ? undefined : String(session.user),
-        })
+      const chunks: Buffer[] = []
+      stream.on('data', (chunk: Buffer) => chunks.push(chunk))
+      stream.on('end', () => {
+        mails.push(mailOf(session, Buffer.concat(chunks).toString()))
         done(null, 'taken as 42')
       })
     },
@@ -56,3 +50,11 @@ export async function mailServer(options: SMTPServerOptions = {}): Promise<MailS
   after(() => server.close(() => undefined))
   return { port: (server.server.address() as AddressInfo).port, certificate: cert, mails }
 }
+
+const mailOf = ({ envelope, secure, user }: SMTPServerSession, raw: string): ReceivedMail => ({
+  from: envelope.mailFrom === false ? '' : envelope.mailFrom.address,
+  to: envelope.rcptTo.map(({ address }) => address),
+  raw,
+  secure,
+  user: user === undefined ? undefined : String(user),
+})
