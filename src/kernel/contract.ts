@@ -35,6 +35,11 @@ export interface Endpoint {
   access: Access
   /** Defaults to `general`. */
   rate?: RateClass
+  /**
+   * The field that says what is asked: what is looked at of one question within a minute (its pages, its volume) is
+   * counted once in `rate`, and each time as `general`.
+   */
+  question?: readonly [part: 'query' | 'body', field: string]
   /** Needs a fresh login (session) or a signed request (API key), see docs/security.md. */
   sensitive?: boolean
   params?: z.ZodObject

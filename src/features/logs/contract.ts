@@ -161,6 +161,7 @@ export const logsEndpoints = {
     summary: 'Search, with the volume over time and the exact or bounded total',
     access: 'logs:read',
     rate: 'logs',
+    question: ['body', 'query'],
     body: z.strictObject({
       ...span,
       direction: z.enum(['backward', 'forward']).default('backward'),
@@ -203,6 +204,7 @@ export const logsEndpoints = {
     summary: 'Count the commonest values of a field',
     access: 'logs:read',
     rate: 'logs',
+    question: ['query', 'query'],
     query: z.object({
       ...span,
       field: z.string().min(1).max(200),

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { parse as parseForm } from 'node:querystring'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Endpoint, Input, RateClass } from '#kernel/contract.ts'
@@ -63,7 +64,7 @@ function mountOperation(server: HttpServer, scope: FastifyInstance, operation: O
       scope.route({
         method,
         url: routerPath(template),
-        config: { face, template, operation: id, rate: endpoint.rate ?? 'general' },
+        config: { face, template, operation: id, rate: rateOf(endpoint) },
         // What comes compressed to be stored is opened elsewhere, where it cannot grow without bound.
         ...(endpoint.consumes === 'bytes' && { bodyLimit: config.get('ingest_body_bytes_max'), decompress: false }),
         onRequest: guard(server, endpoint),
@@ -103,7 +104,8 @@ interface MountedRoute {
 function guard(server: HttpServer, endpoint: Endpoint) {
   const { platform } = server
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
-    const { access, rate = 'general' } = endpoint
+    const { access } = endpoint
+    const rate = endpoint.question ? 'general' : rateOf(endpoint)
     const { actor, failure } = await identify(server, request)
     request.actor = actor
     await spend(platform, rate, actor, request.origin.address ?? '', (headers) => void reply.headers(headers))
@@ -130,6 +132,8 @@ async function identify(
   }
 }
 
+const rateOf = ({ rate = 'general' }: Endpoint): RateClass => rate
+
 const settingOf = {
   general: 'rate_limit',
   logs: 'rate_limit_logs',
@@ -147,12 +151,9 @@ export async function spend(
   tell: (headers: Record<string, string>) => void,
 ): Promise<void> {
   if (rate === 'unlimited' || actor.kind === 'system') return
-  // Attempts to log in are counted by address even when they come with a session; keys by their owner,
-  // who could otherwise multiply the budget by making more of them.
-  const subject = actor.kind === 'anonymous' || rate === 'auth' ? `address:${address}` : `user:${actor.id}`
   const { allowed, limit, remaining, resetMs } = await limits.consume(
     rate,
-    subject,
+    subjectOf(rate, actor, address),
     config.get(settingOf[rate]),
     minuteMs,
   )
@@ -168,6 +169,34 @@ export async function spend(
   }
 }
 
+/**
+ * Attempts to log in are counted by address even when they come with a session; keys by their owner, who could otherwise
+ * multiply the budget by making more of them.
+ */
+const subjectOf = (rate: RateClass, actor: Actor, address: string): string =>
+  actor.kind === 'anonymous' || rate === 'auth' ? `address:${address}` : `user:${actor.id}`
+
+/** Takes from the budget of the endpoint unless the caller asked the same a moment ago. @throws RATE_LIMITED */
+async function spendOnQuestion(
+  { platform }: HttpServer,
+  endpoint: Endpoint,
+  input: Input<Endpoint>,
+  { actor, origin }: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> {
+  if (!endpoint.question) return
+  const [rate, address] = [rateOf(endpoint), origin.address ?? '']
+  const [part, field] = endpoint.question
+  const values: Record<string, unknown> | undefined = input[part]
+  const asked = String(values?.[field])
+  const key = `${subjectOf(rate, actor, address)}:${hash('sha256', asked, 'base64url')}`
+  const isKnown = !(await platform.limits.consume(`${rate}-question`, key, 0, minuteMs, 0)).allowed
+  if (isKnown) return
+  await spend(platform, rate, actor, address, (headers) => void reply.headers(headers))
+  // Only what was paid for is remembered.
+  await platform.limits.consume(`${rate}-question`, key, 1, minuteMs)
+}
+
 async function answer(
   server: HttpServer,
   { endpoint, handler }: Operation,
@@ -180,6 +209,7 @@ async function answer(
   // The body came after the context was made.
   ctx.incoming.rawBody = request.rawJson ?? (Buffer.isBuffer(request.body) ? request.body : noBytes)
   const input = parseInput(endpoint, request)
+  await spendOnQuestion(server, endpoint, input, request, reply)
   if (endpoint.sensitive) await server.authenticator.confirm(ctx)
   reply.code(endpoint.status ?? 200)
   const result = await handler(ctx, input)

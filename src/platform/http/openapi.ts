@@ -60,7 +60,7 @@ const errorSchema = {
 }
 
 function operationObject({ id, feature, endpoint }: Operation, spelling: number): Json {
-  const { summary, description, access, rate = 'general', sensitive, body, example } = endpoint
+  const { summary, description, access, rate = 'general', question, sensitive, body, example } = endpoint
   return {
     operationId: spelling === 0 ? id : `${id}.${spelling + 1}`,
     tags: [feature],
@@ -69,6 +69,7 @@ function operationObject({ id, feature, endpoint }: Operation, spelling: number)
       description,
       accessText(access),
       `Counted as: ${rate}.`,
+      question && `Within a minute the same \`${question[1]}\` counts once, and each request as general.`,
       sensitive && 'Sensitive: needs a fresh login or a signed request.',
     ]
       .filter(Boolean)
