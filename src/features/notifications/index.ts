@@ -3,6 +3,7 @@ import { usersOfChannel } from './channelUse.ts'
 import { channelHandlers } from './channels/routes.ts'
 import { channelMigrations } from './channels/store.ts'
 import { notificationsEndpoints } from './contract.ts'
+import { startDelivery } from './deliver.ts'
 import { deliveryMigrations } from './deliveries/store.ts'
 import { deliveryHandlers, policyHandlers, routingHandlers, silenceHandlers } from './deliveryRoutes.ts'
 import { pipelineMigrations } from './pipeline/store.ts'
@@ -30,5 +31,6 @@ export function createNotifications(): Feature {
       ...silenceHandlers,
       ...deliveryHandlers,
     },
+    start: startDelivery,
   })
 }

@@ -245,6 +245,12 @@ export const settings = {
     live,
   ),
   sockets_per_user_max: limits.given(kinds.integer(1, 10_000), 10, 'Open sockets for each user', live),
+  sockets_token_in_query: limits.given(
+    kinds.boolean,
+    false,
+    'Take access tokens and API keys in the URL of a socket as well, where proxies log them; tickets are better',
+    live,
+  ),
   body_bytes_max: limits.given(kinds.integer(1_024, 1_024 * mebibyte), mebibyte, 'Largest request body in bytes'),
   ingest_body_bytes_max: limits.given(
     kinds.integer(1_024, 1_024 * mebibyte),
@@ -302,9 +308,21 @@ export const settings = {
   log_files_max: logging.given(kinds.integer(1, 1_000), 10, 'Files kept, the current one included'),
 
   activity_retention_days: retention.given(kinds.integer(1, 3_650), 90, 'Days of activity kept', live),
+  commands_retention_days: retention.given(
+    kinds.integer(1, 3_650),
+    90,
+    'Days for which commands are kept with what they wrote',
+    live,
+  ),
   activity_rows_max: retention.given(kinds.integer(1_000, 1_000_000_000), 2_000_000, 'Activity records kept', live),
   audit_retention_days: retention.given(kinds.integer(1, 36_500), 365, 'Days of audit log kept', live),
   audit_records_max: retention.given(kinds.integer(1_000, 1_000_000_000), 10_000_000, 'Audit records kept', live),
+  notification_retention_days: retention.given(
+    kinds.integer(1, 3_650),
+    90,
+    'Days for which deliveries of notifications and silences that have ended are kept',
+    live,
+  ),
   api_key_retention_days: retention.given(
     kinds.integer(1, 3_650),
     90,
@@ -365,6 +383,7 @@ export const settings = {
     'How often the metrics of Miktos itself and of this machine are stored; 0 never',
   ),
   metrics_retention_hours: retention.given(kinds.integer(1, 876_000), 720, 'Hours of metrics kept', live),
+  alerts_retention_days: retention.given(kinds.integer(1, 3_650), 90, 'Days for which resolved alerts are kept', live),
   metrics_bytes_max: retention.given(
     kinds.integer(mebibyte, 1_048_576 * mebibyte),
     20_480 * mebibyte,
@@ -378,6 +397,11 @@ export const settings = {
     { path: true },
   ),
 
+  alerts_evaluate: health.given(
+    kinds.boolean,
+    true,
+    'Whether this server evaluates alert rules; of several servers one does it at a time',
+  ),
   dashboards_dir: health.optional(
     kinds.path,
     'Folder of dashboards as YAML files; they stand before those made in the console and are locked there',

@@ -63,7 +63,7 @@ export async function record(platform: Platform, attempted: Attempted): Promise<
     await writeAttempt(tx, attempted)
     if (next.finished_at !== null) await writeHistory(tx, claim.delivery, next.state, answer, now)
   })
-  if (answer.outcome === 'gone') await switchOff(platform, claim.delivery, answer)
+  if (answer.outcome === 'gone') await switchOff(platform, claim.delivery)
   return next.state
 }
 
@@ -136,7 +136,7 @@ async function writeHistory(
 }
 
 /** A channel whose receiver says that it is gone is not called again until somebody looks after it. */
-async function switchOff(platform: Platform, { channel_id, channel_name }: DeliveryRow, answer: Answer): Promise<void> {
+async function switchOff(platform: Platform, { channel_id, channel_name }: DeliveryRow): Promise<void> {
   const ctx = new Context(platform, systemActor('system', 'Miktos', []), {
     requestId: null,
     address: null,
@@ -150,10 +150,6 @@ async function switchOff(platform: Platform, { channel_id, channel_name }: Deliv
         version: row('version', '+', 1),
         updated_at: ctx.now(),
         updated_by: ctx.actor.label,
-        last_at: ctx.now(),
-        last_outcome: 'gone',
-        last_status: answer.status,
-        last_detail: answer.detail,
       }))
       .where('id', '=', channel_id)
       .where('enabled', '=', 1)

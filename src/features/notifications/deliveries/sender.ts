@@ -2,18 +2,12 @@ import { minuteMs, secondMs } from '#kernel/time.ts'
 import { LeaseLost, type Lease } from '#platform/jobs/lease.ts'
 import type { Platform } from '#platform/platform.ts'
 import type { Answer } from '../channels/channel.ts'
+import type { OpenChannel } from '../channels/send.ts'
 import type { Notification } from '../notification.ts'
 import { claim, giveUpFor, record, type Attempted, type Claim } from './attempt.ts'
 import type { DeliveryState } from './contract.ts'
 import { channelsDue, deliveriesDue, nextDueAt } from './due.ts'
 import type { DeliveryRow } from './store.ts'
-
-/** A way out, ready to be used. */
-export interface OpenChannel {
-  name: string
-  perMinuteMax: number
-  send(notification: Notification): Promise<Answer>
-}
 
 export interface SenderOptions {
   platform: Platform
@@ -82,7 +76,10 @@ export function createSender(options: SenderOptions): Sender {
   return {
     sendDue: async () => {
       if (isStopping || !lease.held) return null
-      for (const channelId of await channelsDue(database.read, platform.now())) await sendOver(channelId)
+      const channels = await channelsDue(database.read, platform.now())
+      // One that cannot be used is no reason not to use the others.
+      for (const outcome of await Promise.allSettled(channels.map(sendOver)))
+        if (outcome.status === 'rejected') log.error({ err: outcome.reason as unknown }, 'a channel could not be used')
       return nextDueAt(database.read, platform.now())
     },
     stop: async () => {
@@ -107,9 +104,17 @@ async function sendOne(
 async function attempt({ now }: Platform, channel: OpenChannel, claimed: Claim): Promise<Attempted> {
   const at = now()
   const startedAt = performance.now()
-  const answer = await channel.send(JSON.parse(claimed.delivery.notification_json) as Notification)
+  const notification = JSON.parse(claimed.delivery.notification_json) as Notification
+  const answer = await channel.send(notification).catch(ownFault)
   return { claim: claimed, answer, at, durationMs: performance.now() - startedAt }
 }
+
+/** A channel that cannot even be tried, as when its secrets do not open: perhaps it is mended meanwhile. */
+const ownFault = (error: unknown): Answer => ({
+  outcome: 'retry',
+  status: null,
+  detail: error instanceof Error ? error.message.slice(0, 1_000) : 'The channel could not be tried',
+})
 
 const recordEveryMs = secondMs
 

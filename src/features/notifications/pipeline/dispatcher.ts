@@ -1,5 +1,5 @@
 import { secondMs } from '#kernel/time.ts'
-import { createSender, type OpenChannel, type SenderOptions } from '../deliveries/sender.ts'
+import { createSender, type SenderOptions } from '../deliveries/sender.ts'
 import { createLease, LeaseLost, type Lease } from '#platform/jobs/lease.ts'
 import type { Platform, Stop } from '#platform/platform.ts'
 import { decideOnce } from './decide.ts'
@@ -7,7 +7,7 @@ import { decideOnce } from './decide.ts'
 interface DispatcherOptions {
   platform: Platform
   externalUrl: string
-  open: (channelId: string) => Promise<OpenChannel | undefined>
+  open: SenderOptions['open']
   onAttempt: SenderOptions['onAttempt']
 }
 
@@ -120,8 +120,9 @@ function repeatedly(
   later(0)
   return {
     wake: () => {
+      // Further wakings do not put it off.
+      if (!isWoken && !running) later(0)
       isWoken = true
-      if (!running) later(0)
     },
     stop: async () => {
       isStopped = true
