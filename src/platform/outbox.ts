@@ -50,6 +50,15 @@ export async function deliver(platform: Platform, event: DomainEvent): Promise<v
   }
 }
 
+/** How many committed events wait for their subscribers. */
+export async function undelivered({ database }: Platform): Promise<number> {
+  const { count } = await database.read
+    .selectFrom('outbox')
+    .select(({ fn }) => fn.countAll().as('count'))
+    .executeTakeFirstOrThrow()
+  return Number(count)
+}
+
 const sweepEveryMs = 5 * secondMs
 const graceMs = 10 * secondMs
 

@@ -57,8 +57,8 @@ describe('every route and every role', () => {
     assert.deepEqual(app.app.operations.map(({ id }) => id).toSorted(), Object.keys(roleMatrix).toSorted())
   })
 
-  test('every route of the router belongs to an operation, or is one of the files that everybody may read', () => {
-    const files = /^\/($|openapi\.json$|docs|api\/docs$|assets\/|index\.html|theme-init\.js|favicon)/
+  test('every route of the router belongs to an operation, a protocol, or the files that everybody may read', () => {
+    const files = /^\/($|socket\.io\/$|openapi\.json$|docs|api\/docs$|assets\/|index\.html|theme-init\.js|favicon)/
     const unlisted = app.app.server.routes.filter(({ operation, url }) => operation === undefined && !files.test(url))
     assert.deepEqual(unlisted, [])
     assert.ok(app.app.server.routes.length > app.app.operations.length)

@@ -139,6 +139,16 @@ export const authEndpoints = {
     reply: done,
     errors: ['INVALID_CREDENTIALS', 'MFA_REQUIRED'],
   },
+  ticket: {
+    method: 'POST',
+    path: '/auth/ticket',
+    summary: 'A ticket that opens one socket in place of a token',
+    description:
+      'Goes into the URL, as `?ticket=`, where a client cannot send headers. Good once, for 30 seconds, with the rights of who asked.',
+    access: 'authenticated',
+    status: 201,
+    reply: z.object({ ticket: z.string(), expires_in: z.number().int() }),
+  },
   me: {
     method: 'GET',
     path: '/me',

@@ -8,6 +8,7 @@ import { findRole } from '#features/roles/index.ts'
 import { anonymous, systemActor, type Actor } from '#platform/context.ts'
 import type { Authenticator } from '#platform/http/request.ts'
 import type { Platform } from '#platform/platform.ts'
+import { redeemTicket } from './tickets.ts'
 import { verifyAccessToken, type AccessClaims } from './tokens.ts'
 
 export const accessCookie = 'miktos_access'
@@ -57,9 +58,15 @@ export function createAuthenticator(platform: Platform, localToken: string): Aut
     return remembered(`session:${sessionId}`, () => sessionActor(platform, sessionId, userId))
   }
 
+  const actorOf = async ({ sessionId, keyId, id }: Pick<Actor, 'sessionId' | 'keyId' | 'id'>): Promise<Actor> => {
+    if (sessionId) return remembered(`session:${sessionId}`, () => sessionActor(platform, sessionId, id))
+    return keyId === bootstrapKeyId ? bootstrapActor : recheckKey(platform, keyId!)
+  }
+
   return {
     cookieName: accessCookie,
-    identify: async ({ bearer, cookie }, address) => {
+    identify: async ({ bearer, cookie, ticket }, address) => {
+      if (ticket !== undefined) return actorOf(await redeemTicket(platform, ticket))
       const token = bearer ?? cookie
       if (token === undefined) return anonymous
       // Secrets are compared, and tokens remembered, by their hash: neither its time nor a dump tells them.
@@ -70,11 +77,7 @@ export function createAuthenticator(platform: Platform, localToken: string): Aut
       if (bearer.startsWith(keyPrefix)) return remembered(`key:${digest}`, () => identifyKey(platform, bearer, address))
       return session(bearer, digest)
     },
-    recheck: async (actor) => {
-      const { sessionId, keyId, id } = actor
-      if (sessionId) return remembered(`session:${sessionId}`, () => sessionActor(platform, sessionId, id))
-      return keyId && keyId !== bootstrapKeyId ? recheckKey(platform, keyId) : actor
-    },
+    recheck: async (actor) => ((actor.sessionId ?? actor.keyId) ? actorOf(actor) : actor),
     confirm: async (ctx) => {
       const { kind, authenticatedAt } = ctx.actor
       if (kind === 'system' && ctx.actor.id !== bootstrapActor.id) return

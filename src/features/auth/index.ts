@@ -7,6 +7,7 @@ import { authEndpoints } from './contract.ts'
 import { authHandlers } from './routes.ts'
 import { sessionMigrations } from './sessions.ts'
 import { createFirstAdministrator, createSetupToken } from './setup.ts'
+import { ticketMigrations } from './tickets.ts'
 
 export { createAuthenticator } from './identify.ts'
 
@@ -24,7 +25,7 @@ export function createAuth(): Auth {
   return {
     feature: feature({
       name: 'auth',
-      migrations: sessionMigrations,
+      migrations: [...sessionMigrations, ...ticketMigrations],
       endpoints: authEndpoints,
       handlers: authHandlers(token),
     }),

@@ -1,6 +1,6 @@
 import type * as z from 'zod'
 import { AppError, invalid } from '#kernel/errors.ts'
-import { iso } from '#kernel/time.ts'
+import { iso, secondMs } from '#kernel/time.ts'
 import {
   audited,
   getUser,
@@ -29,6 +29,7 @@ import {
   type SessionRow,
 } from './sessions.ts'
 import { createFirstAdministrator, type SetupToken } from './setup.ts'
+import { issueTicket, ticketLifetimeMs } from './tickets.ts'
 
 export const authHandlers = (setupToken: SetupToken): Handlers<typeof authEndpoints> => ({
   options: async (ctx) => ({
@@ -57,6 +58,7 @@ export const authHandlers = (setupToken: SetupToken): Handlers<typeof authEndpoi
     setCookies(ctx, tokens)
     return { expires_in: tokens.expires_in, tokens: null }
   },
+  ticket: async (ctx) => ({ ticket: await issueTicket(ctx), expires_in: ticketLifetimeMs / secondMs }),
   logout: async (ctx) => {
     const { sessionId, id } = ctx.actor
     if (sessionId) await revokeSessions(ctx, 'auth.logout', id, [sessionId], 'logged out')

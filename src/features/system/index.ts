@@ -1,10 +1,11 @@
 import { feature } from '#platform/http/endpoints.ts'
+import { undelivered } from '#platform/outbox.ts'
 import { startSampling } from '#platform/metrics/sampling.ts'
 import { registerChecks } from './checks.ts'
 import { probeEndpoints, systemEndpoints } from './contract.ts'
 import { registerOwnMetrics } from './ownMetrics.ts'
 import { probeHandlers, systemHandlers } from './routes.ts'
-import { declareTopics, publishSample, startEventsTopic, startHealthTopic } from './topics.ts'
+import { declareTopics, publishSample, startEventsTopic, startHealthTopic, startMetricsUpdate } from './topics.ts'
 
 export { clearCache, modelCachePrefix } from './cache.ts'
 export { sizeBytes } from './database.ts'
@@ -18,11 +19,13 @@ export const systemFeature = feature({
     registerChecks(platform, connections)
     registerOwnMetrics(platform, connections)
     server.onFinished(platform.metrics.observeRequest)
-    const watched = (): boolean => platform.live.watchers('metrics') > 0
+    const watched = (): boolean => platform.live.watchers('metrics') + platform.live.watchers('performance_metric') > 0
     const stops = [
       startSampling(platform, watched, (at, sample) => publishSample(platform, at, sample)),
       startHealthTopic(platform, connections),
       startEventsTopic(platform),
+      startMetricsUpdate(platform),
+      platform.load.add('queue_size', () => undelivered(platform)),
     ]
     return () => stops.forEach((stop) => void stop())
   },

@@ -8,7 +8,7 @@ const sessionsAgeMaxMs = 30 * secondMs
 
 /** Adds what lies outside the machine itself: sockets, cache, sessions, health. */
 export function registerOwnMetrics(platform: Platform, connections: Connections): void {
-  const { metrics, cache, health } = platform
+  const { metrics, cache, health, load } = platform
   const { registry } = metrics
   // Samples are taken every few seconds; what the database has to count is asked less often.
   const countedLately = remembered(() => countSessions(platform), sessionsAgeMaxMs)
@@ -42,6 +42,18 @@ export function registerOwnMetrics(platform: Platform, connections: Connections)
     name: 'miktos_active_users',
     help: 'Users who used a session lately',
     read: async () => (await countSessions(platform)).online,
+  })
+  registerRead(registry, {
+    kind: 'gauge',
+    name: 'miktos_active_conversations',
+    help: 'Conversations that are going on',
+    read: () => load.read('active_conversations'),
+  })
+  registerRead(registry, {
+    kind: 'gauge',
+    name: 'miktos_queue_size',
+    help: 'Deliveries and commands that wait',
+    read: () => load.read('queue_size'),
   })
   registerRead(registry, {
     kind: 'gauge',

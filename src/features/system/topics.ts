@@ -13,13 +13,21 @@ export function declareTopics({ live }: Platform): void {
   live.declare('metrics', { access: 'dashboard:read' })
   live.declare('health', { access: 'dashboard:read' })
   live.declare('events', { access: 'audit:read' })
+  live.declare('performance_metric', {
+    access: ['dashboard:read', 'metrics:read'],
+    event: 'performance_metric',
+    room: 'performance_metrics',
+  })
+  live.declare('metrics_update', { access: ['dashboard:read', 'metrics:read'], event: 'metrics_update' })
 }
 
 /** One sample as people watch it, with the figures of the last minutes. */
 export function publishSample({ live, metrics, now }: Platform, at: number, sample: Sample): void {
+  const values = Object.fromEntries(Object.entries(sample).map(([type, value]) => [type, rounded(value, 3)]))
+  live.publish('performance_metric', { timestamp: iso(at), ...values })
   live.publish('metrics', {
     at: iso(at),
-    values: Object.fromEntries(Object.entries(sample).map(([type, value]) => [type, rounded(value, 3)])),
+    values,
     last_minute: metrics.requests.figures(now(), minuteMs),
     last_5_minutes: metrics.requests.figures(now(), 5 * minuteMs),
   })
@@ -48,6 +56,27 @@ export function startHealthTopic(platform: Platform, connections: Connections): 
     clearTimeout(soon)
     clearInterval(timer)
   }
+}
+
+const metricsUpdateEveryMs = 5 * secondMs
+
+/** The load in one line for as long as somebody looks: `response_time` is the median of the last minute in ms. */
+export function startMetricsUpdate(platform: Platform): Stop {
+  const { live, load, metrics, now } = platform
+  const tell = async (): Promise<void> => {
+    if (live.watchers('metrics_update') === 0) return
+    live.publish('metrics_update', {
+      active_conversations: await load.read('active_conversations'),
+      queue_size: await load.read('queue_size'),
+      response_time: rounded(metrics.requests.figures(now(), minuteMs).p50_ms ?? 0, 1),
+    })
+  }
+  const timer = setInterval(() => {
+    tell().catch((error: unknown) =>
+      platform.log.child({ component: 'metrics' }).warn({ err: error }, 'the load was not told'),
+    )
+  }, metricsUpdateEveryMs)
+  return () => clearInterval(timer)
 }
 
 /** What `ctx.change` puts into every event. */

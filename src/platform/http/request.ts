@@ -46,6 +46,8 @@ export interface Credentials {
   bearer: string | undefined
   /** The console's cookie. */
   cookie: string | undefined
+  /** Good once, in the URL of a socket; with it the others do not count. */
+  ticket?: string | undefined
 }
 
 /** Turns credentials into an actor. The auth feature is the one implementation. */

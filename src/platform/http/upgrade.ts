@@ -6,11 +6,13 @@ import { WebSocketServer } from 'ws'
 import type { Access } from '#kernel/contract.ts'
 import { AppError } from '#kernel/errors.ts'
 import { anonymous, Context, type Actor, type Origin } from '../context.ts'
+import type { Platform } from '../platform.ts'
 import { pathPattern } from './endpoints.ts'
 import { publicError } from './errors.ts'
 import { spend } from './mount.ts'
 import { requireSameOrigin } from './origin.ts'
 import { rawReply } from './rawReply.ts'
+import type { Credentials } from './request.ts'
 import { pathOf, requestIdOf, type HttpServer } from './server.ts'
 
 /** A path that speaks WebSocket. `accept` is called only for callers that `access` lets in. */
@@ -26,10 +28,20 @@ export interface SocketTarget {
   query: URLSearchParams
 }
 
-const frameBytesMax = 64 * 1024
+/** Another protocol over WebSocket, which does the upgrade, and asks who it is, by itself. */
+export interface ProtocolRoute {
+  path: string
+  takeOver(request: IncomingMessage, socket: Duplex, head: Buffer, origin: Origin): Promise<void>
+}
+
+export const frameBytesMax = 64 * 1024
 
 /** The one handler of upgrades: default-deny like the router, with the same credentials and limits. */
-export function mountSockets(server: HttpServer, routes: readonly SocketRoute[]): void {
+export function mountSockets(
+  server: HttpServer,
+  routes: readonly SocketRoute[],
+  protocols: readonly ProtocolRoute[] = [],
+): void {
   const patterns = routes.map((route) => ({ route, pattern: pathPattern(route.path) }))
   const find = (url: string): Found | undefined => {
     for (const { route, pattern } of patterns) {
@@ -43,11 +55,18 @@ export function mountSockets(server: HttpServer, routes: readonly SocketRoute[])
   server.app.server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy())
     const origin = server.originOf(request, requestIdOf(request.headers['x-request-id']))
-    admit(server, () => find(request.url ?? ''), request, origin)
-      .then(({ route, target, ctx }) =>
-        sockets.handleUpgrade(request, socket, head, (ws) => route.accept(ws, ctx, target)),
-      )
-      .catch((error: unknown) => refuse(server, socket, error, origin))
+    const upgrade = async (): Promise<void> => {
+      requireOpen(server, origin)
+      const url = request.url ?? ''
+      const protocol = protocols.find(({ path }) => path === pathOf(url))
+      if (protocol) return protocol.takeOver(request, socket, head, origin)
+      const found = find(url)
+      if (!found) throw new AppError('RESOURCE_NOT_FOUND', 'No WebSocket is here')
+      const ctx = new Context(server.platform, await admit(server, request, origin), origin)
+      ctx.require(found.route.access)
+      sockets.handleUpgrade(request, socket, head, (ws) => found.route.accept(ws, ctx, found.target))
+    }
+    upgrade().catch((error: unknown) => refuse(server, socket, error, origin))
   })
 }
 
@@ -67,41 +86,53 @@ function decodePart(text: string): string {
   }
 }
 
-async function admit(
-  server: HttpServer,
-  find: () => Found | undefined,
-  request: IncomingMessage,
-  origin: Origin,
-): Promise<Found & { ctx: Context }> {
-  const { platform } = server
-  const refusal = server.refusal(origin.address ?? '')
+/** @throws ADDRESS_NOT_ALLOWED or SHUTTING_DOWN */
+export function requireOpen(server: HttpServer, { address }: Origin): void {
+  const refusal = server.refusal(address ?? '')
   if (refusal) throw refusal
-  const found = find()
-  if (!found) throw new AppError('RESOURCE_NOT_FOUND', 'No WebSocket is here')
-  if (platform.lifecycle.draining) throw new AppError('SHUTTING_DOWN', 'This server is shutting down')
-  const { actor, failure } = await identify(server, request, origin)
-  await spend(platform, 'general', actor, origin.address ?? '', () => undefined)
+  if (server.platform.lifecycle.draining) throw new AppError('SHUTTING_DOWN', 'This server is shutting down')
+}
+
+/**
+ * Who asks for a socket, `anonymous` without credentials; counted like a request.
+ * @throws AppError when the credentials are wrong, or the budget is spent
+ */
+export async function admit(server: HttpServer, request: IncomingMessage, { address }: Origin): Promise<Actor> {
+  const { actor, failure } = await identify(server, request, address ?? '')
+  await spend(server.platform, 'general', actor, address ?? '', () => undefined)
   if (failure) throw failure
-  const ctx = new Context(platform, actor, origin)
-  ctx.require(found.route.access)
-  return { ...found, ctx }
+  return actor
 }
 
 /** As with a request, wrong credentials count as none until the budget is spent. */
 async function identify(
-  { authenticator }: HttpServer,
+  { authenticator, platform }: HttpServer,
   request: IncomingMessage,
-  { address }: Origin,
+  address: string,
 ): Promise<{ actor: Actor; failure?: AppError }> {
-  const bearer = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
-  const cookie = bearer ? undefined : fastifyCookie.parse(request.headers.cookie ?? '')[authenticator.cookieName]
   try {
-    if (cookie) requireSameOrigin(request)
-    return { actor: await authenticator.identify({ bearer, cookie }, address ?? '') }
+    const credentials = credentialsOf(platform, request, authenticator.cookieName)
+    if (credentials.cookie) requireSameOrigin(request)
+    return { actor: await authenticator.identify(credentials, address) }
   } catch (error) {
     if (!(error instanceof AppError)) throw error
     return { actor: anonymous, failure: error }
   }
+}
+
+/** Browsers send no headers of their own with a socket: a ticket in the URL stands for them. */
+function credentialsOf({ config }: Platform, { headers, url }: IncomingMessage, cookieName: string): Credentials {
+  const query = new URLSearchParams(url?.split('?')[1])
+  const bearer = /^Bearer (\S+)$/i.exec(headers.authorization ?? '')?.[1]
+  const ticket = query.get('ticket') ?? undefined
+  if (bearer || ticket) return { bearer, cookie: undefined, ticket: bearer ? undefined : ticket }
+  const inQuery = query.get('token') ?? undefined
+  if (inQuery !== undefined && !config.get('sockets_token_in_query')) {
+    const message = 'A token in a URL ends up in logs: send a header, or ?ticket= with what POST /auth/ticket answers'
+    throw new AppError('UNAUTHENTICATED', message)
+  }
+  const cookie = inQuery === undefined ? fastifyCookie.parse(headers.cookie ?? '')[cookieName] : undefined
+  return { bearer: inQuery, cookie }
 }
 
 function refuse({ platform }: HttpServer, socket: Duplex, error: unknown, { requestId }: Origin): void {
