@@ -110,9 +110,12 @@ function guard(server: HttpServer, endpoint: Endpoint) {
     request.actor = actor
     await spend(platform, rate, actor, request.origin.address ?? '', (headers) => void reply.headers(headers))
     request.ctx = contextOf(server, request, reply)
-    if (access === 'public') return
-    if (failure) throw failure
-    request.ctx.require(access)
+    if (access !== 'public') {
+      if (failure) throw failure
+      request.ctx.require(access)
+    }
+    // Before the body is received, which would take memory until it is refused all the same.
+    if (endpoint.consumes === 'bytes') platform.telemetry.requireRoom(Number(request.headers['content-length'] ?? 0))
   }
 }
 

@@ -4,24 +4,29 @@ import { AppError } from '#kernel/errors.ts'
 export interface BytesGate {
   /** Runs `work` while its bytes count. @throws AppError RATE_LIMITED */
   hold<T>(bytes: number, work: () => Promise<T>): Promise<T>
+  /** Throws as `hold` would, so that what has to be refused need not be received. */
+  requireRoom(bytes: number): void
   figures(): { bytes: number; refused: number }
 }
 
 export function bytesGate(bytesMax: number): BytesGate {
   let held = 0
   let refused = 0
+  const requireRoom = (bytes: number): void => {
+    // One that is larger than all of them together may still go alone.
+    if (held === 0 || held + bytes <= bytesMax) return
+    refused++
+    throw new AppError('RATE_LIMITED', 'More comes in than can be stored; send it again in a second', {
+      bytes_in_flight: held,
+      bytes_in_flight_max: bytesMax,
+      retry_after_seconds: 1,
+    })
+  }
   return {
     figures: () => ({ bytes: held, refused }),
+    requireRoom,
     hold: async (bytes, work) => {
-      // One that is larger than all of them together may still go alone.
-      if (held > 0 && held + bytes > bytesMax) {
-        refused++
-        throw new AppError('RATE_LIMITED', 'More comes in than can be stored; send it again in a second', {
-          bytes_in_flight: held,
-          bytes_in_flight_max: bytesMax,
-          retry_after_seconds: 1,
-        })
-      }
+      requireRoom(bytes)
       held += bytes
       try {
         return await work()

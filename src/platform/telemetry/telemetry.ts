@@ -22,6 +22,8 @@ export interface Telemetry {
   /** What waits and what was refused. */
   figures(): { ingest: ReturnType<BytesGate['figures']>; queries: Record<Store, ReturnType<SlotsGate['figures']>> }
   states(): Record<Store, ReturnType<Thread<MetricsMethods>['state']>>
+  /** Whether a body of so many bytes may come now. @throws AppError RATE_LIMITED */
+  requireRoom(bytes: number): void
   /** Counts lines that were lost before they came to the store, under why. */
   lost(reason: string, lines: number): void
   /** From now on; the rules that are built in hold besides. */
@@ -82,6 +84,7 @@ export function createTelemetry(config: Config, log: Logger, observer = unobserv
       queries: { logs: logsQueries.figures(), metrics: metricsQueries.figures() },
     }),
     states: () => ({ logs: logs.state(), metrics: metrics.state() }),
+    requireRoom: (bytes) => ingest.requireRoom(bytes),
     lost: (reason, count) => observer.ingested('logs', reason, { stored: 0, rejected: [{ reason, count }] }),
     redactBy: (rules) => {
       redaction = rules
