@@ -1,11 +1,21 @@
-import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  fdatasyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { open } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
 import { checked, Damaged, unchecked } from './checked.ts'
 import { partBytes, type Filters } from './filters.ts'
+import type { BlockHead, EncodedBlock } from './encode.ts'
 import type { Frame } from './lines.ts'
-import type { BlockHead, EncodedBlock } from './seal.ts'
 import { SealedBlock, type BlockSource, type FilterKind } from './sealed.ts'
 import type { Streams } from './streams.ts'
 import { dateOf } from './time.ts'
@@ -35,6 +45,7 @@ const schema = `
   create table if not exists blocks (id integer primary key, generation integer not null, head blob not null);
   create table if not exists filters (id integer primary key, bytes blob not null);
   create table if not exists columns (block integer primary key, bytes blob not null);
+  create table if not exists common_words (block integer primary key, bytes blob not null);
   create table if not exists frames (id integer primary key, text blob not null, metadata blob);
   create table if not exists sealed (generation integer primary key, blocks integer not null);
 `
@@ -51,6 +62,8 @@ export class DayFile implements BlockSource {
   readonly #statements: Statements
   readonly #onQuarantine: (id: number) => void
   #isClosed = false
+  /** Stands for what of the log has been copied into the file and may not be on disk there. */
+  #copy: object | null = null
 
   private constructor(
     db: Database.Database,
@@ -116,10 +129,10 @@ export class DayFile implements BlockSource {
 
   /** Takes away what an attempt to seal the generation left. */
   discard(generation: number): void {
-    this.#db.transaction(() => {
+    this.#write(() => {
       for (const { id } of this.#statements.ofGeneration.all(generation)) this.#remove(id)
       this.#statements.unseal.run(generation)
-    })()
+    })
   }
 
   /** @throws SqliteError SQLITE_FULL */
@@ -127,12 +140,13 @@ export class DayFile implements BlockSource {
     const statements = this.#statements
     const id = (statements.lastId.get()?.id ?? 0) + 1
     const head = checked(encoded.head, `head ${id}`)
-    this.#db.transaction(() => {
+    this.#write(() => {
       statements.addBlock.run(id, generation, head)
       for (const part of filterParts(id, encoded.filters)) {
         statements.addFilter.run(part.id, checked(part.bytes, `filter ${part.id}`))
       }
       statements.addColumns.run(id, checked(encoded.columns, `columns ${id}`))
+      statements.addCommonWords.run(id, checked(encoded.commonWords, `common words ${id}`))
       encoded.frames.forEach(({ text, metadata }, index) => {
         const frame = id * framesPerBlockMax + index
         statements.addFrame.run(
@@ -141,7 +155,7 @@ export class DayFile implements BlockSource {
           metadata && checked(metadata, `metadata ${frame}`),
         )
       })
-    })()
+    })
     const block = this.#blockOf(id, head)
     if (!block) throw new Error('A block that was just written cannot be read')
     return block
@@ -149,14 +163,25 @@ export class DayFile implements BlockSource {
 
   /** Marks a generation as complete. */
   seal(generation: number, blocks: number): void {
-    this.#statements.seal.run(generation, blocks)
+    this.#write(() => void this.#statements.seal.run(generation, blocks))
   }
 
-  /** Resolves when everything that was written is on disk for good. @throws SqliteError SQLITE_FULL */
+  /**
+   * Resolves when everything that was written is on disk for good. Waits for the disk in the thread pool alone: SQLite
+   * finds its log there already, copies it into the file without waiting, and empties it once the file is there too.
+   * @throws SqliteError SQLITE_FULL
+   */
   async checkpoint(): Promise<void> {
-    // The log goes to disk in the thread pool, so that SQLite finds it there and does not stop this thread for it.
     await syncFile(`${this.path}-wal`)
-    if (!this.#isClosed) this.#db.pragma('wal_checkpoint(TRUNCATE)')
+    if (this.#isClosed) return
+    this.#db.pragma('synchronous = OFF')
+    this.#db.pragma('wal_checkpoint(PASSIVE)')
+    this.#db.pragma('synchronous = NORMAL')
+    const copy = (this.#copy = {})
+    await syncFile(this.path)
+    if (this.#isClosed || this.#copy !== copy) return
+    this.#copy = null
+    this.#db.pragma('wal_checkpoint(TRUNCATE)')
   }
 
   /** The blocks of a generation that is sealed; null otherwise. */
@@ -170,13 +195,13 @@ export class DayFile implements BlockSource {
 
   /** Deletes blocks; their place is used again. */
   remove(ids: number[]): void {
-    this.#db.transaction(() => {
+    this.#write(() => {
       for (const id of ids) {
         const found = this.#statements.generationOf.get(id)
         this.#remove(id)
         if (found) this.#statements.fewerSealed.run(found.generation)
       }
-    })()
+    })
   }
 
   /** Sets what is left of a block aside, beside the file, and deletes it. */
@@ -216,6 +241,12 @@ export class DayFile implements BlockSource {
     return unchecked(this.#statements.filter.get(at)?.bytes, `filter ${at}`)
   }
 
+  commonWords(id: number): Buffer | null {
+    this.#checkOpen()
+    const found = this.#statements.commonWords.get(id)
+    return found ? unchecked(found.bytes, `common words ${id}`) : null
+  }
+
   /** Takes over every block of a damaged file that is whole; tells how many that were. */
   salvage(aside: string): number {
     const db = new Database(aside)
@@ -253,12 +284,12 @@ export class DayFile implements BlockSource {
       const filters = from.filters.all(filterId(id, 'words', 0), filterId(id + 1, 'words', 0))
       const frames = from.frames.all(id * framesPerBlockMax, (id + 1) * framesPerBlockMax)
       if (!columns) return null
-      this.#db.transaction(() => {
+      this.#write(() => {
         this.#statements.addBlock.run(id, found.generation, found.head)
         for (const filter of filters) this.#statements.addFilter.run(filter.id, filter.bytes)
         this.#statements.addColumns.run(id, columns.bytes)
         for (const frame of frames) this.#statements.addFrame.run(frame.id, frame.text, frame.metadata)
-      })()
+      })
       return found.generation
     } catch (error) {
       if (isDamage(error)) return null
@@ -276,6 +307,7 @@ export class DayFile implements BlockSource {
   close(): void {
     if (this.#isClosed) return
     this.#isClosed = true
+    this.#settleCopy()
     this.#db.close()
   }
 
@@ -283,6 +315,17 @@ export class DayFile implements BlockSource {
     this.close()
     rmSync(this.path)
     rmSync(`${this.path}-wal`, { force: true })
+  }
+
+  /** A write may begin the log anew, which then must not be needed any more. */
+  #write(work: () => void): void {
+    this.#settleCopy()
+    this.#db.transaction(work)()
+  }
+
+  #settleCopy(): void {
+    if (this.#copy) syncFileNow(this.path)
+    this.#copy = null
   }
 
   #blockOf(id: number, sealed: Buffer): SealedBlock | null {
@@ -321,6 +364,7 @@ export class DayFile implements BlockSource {
     this.#statements.removeBlock.run(id)
     this.#statements.removeFilters.run(filterId(id, 'words', 0), filterId(id + 1, 'words', 0))
     this.#statements.removeColumns.run(id)
+    this.#statements.removeCommonWords.run(id)
     this.#statements.removeFrames.run(id * framesPerBlockMax, (id + 1) * framesPerBlockMax)
   }
 }
@@ -332,6 +376,12 @@ async function syncFile(path: string): Promise<void> {
   } finally {
     await file.close()
   }
+}
+
+function syncFileNow(path: string): void {
+  const fd = openSync(path, 'r')
+  fdatasyncSync(fd)
+  closeSync(fd)
 }
 
 function prepare(db: Database.Database): void {
@@ -385,8 +435,10 @@ function statementsOf(db: Database.Database) {
     addBlock: db.prepare<[number, number, Buffer]>('insert into blocks values (?, ?, ?)'),
     addFilter: db.prepare<[number, Buffer]>('insert into filters values (?, ?)'),
     addColumns: db.prepare<[number, Buffer]>('insert into columns values (?, ?)'),
+    addCommonWords: db.prepare<[number, Buffer]>('insert into common_words values (?, ?)'),
     addFrame: db.prepare<[number, Buffer, Buffer | null]>('insert into frames values (?, ?, ?)'),
     columns: db.prepare<[number], { bytes: Buffer }>('select bytes from columns where block = ?'),
+    commonWords: db.prepare<[number], { bytes: Buffer }>('select bytes from common_words where block = ?'),
     frame: db.prepare<[number], { text: Buffer; metadata: Buffer | null }>(
       'select text, metadata from frames where id = ?',
     ),
@@ -400,6 +452,7 @@ function statementsOf(db: Database.Database) {
     removeBlock: db.prepare<[number]>('delete from blocks where id = ?'),
     removeFilters: db.prepare<[number, number]>('delete from filters where id >= ? and id < ?'),
     removeColumns: db.prepare<[number]>('delete from columns where block = ?'),
+    removeCommonWords: db.prepare<[number]>('delete from common_words where block = ?'),
     removeFrames: db.prepare<[number, number]>('delete from frames where id >= ? and id < ?'),
   }
 }

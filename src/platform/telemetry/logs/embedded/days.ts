@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DayFile, isDamage, quarantineFile } from './dayFile.ts'
 import type { SealedBlock } from './sealed.ts'
-import { syncFolder } from './segment.ts'
+import { syncFolderNow } from './segment.ts'
 import type { Warn } from './storage.ts'
 import type { Streams } from './streams.ts'
 import { dateOf, dayOfDate } from './time.ts'
@@ -99,7 +99,7 @@ export class Days {
     const isNew = !existsSync(DayFile.pathOf(this.#dir, day))
     try {
       const opened = this.#read(day)
-      if (isNew) syncFolder(this.#dir)
+      if (isNew) syncFolderNow(this.#dir)
       return opened
     } catch (error) {
       if (!isDamage(error)) throw error

@@ -15,7 +15,7 @@ function mayContain({ words, trigrams }: Filters, text: string, wholeWords = fal
 function filtersOf(text: string): Filters {
   const builder = new FilterBuilder()
   builder.reset()
-  builder.add(Buffer.from(text))
+  builder.add(Buffer.from(text), new Uint32Array(0), () => undefined)
   return builder.build()
 }
 

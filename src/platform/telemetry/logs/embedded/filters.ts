@@ -34,6 +34,8 @@ for (let byte = 0; byte < 256; byte++) {
 
 const trigramCount = 1 << 18
 
+const classOf = (byte: number): number => classes[byte]! & 63
+
 /**
  * Of the pieces of six bytes that begin at eleven places one after the other, the one with the least hash is kept. So
  * whatever stretch of a word is looked for, from 16 bytes on, it has a piece that was kept as well.
@@ -46,6 +48,8 @@ const hashSeed = 0x811c9dc5 | 0
 /** The bit that tells small letters from capitals is set; other signs that differ in it alone pass for the same. */
 const extend = (hash: number, byte: number): number => Math.imul(hash ^ (byte | 0x20), 0x01000193)
 
+const lineFeed = 10
+
 const slotOf = (key: number, slots: number): number => (Math.imul(key, 0x9e3779b1) >>> 7) & (slots - 1)
 
 function finish(hash: number): number {
@@ -54,50 +58,98 @@ function finish(hash: number): number {
   return (mixed ^ (mixed >>> 16)) >>> 0
 }
 
+/** Which sequences of three bytes there are. */
+export class TrigramFilter {
+  /** 1 for each that was met. */
+  readonly marks = new Uint8Array(trigramCount)
+
+  reset(): void {
+    this.marks.fill(0)
+  }
+
+  /** The part of a text from `from` up to `to`. */
+  add(text: Uint8Array, from: number, to: number): void {
+    let trigram = (classOf(text[from]!) << 6) | classOf(text[from + 1]!)
+    for (let at = from + 2; at < to; at++) {
+      trigram = ((trigram << 6) | classOf(text[at]!)) & (trigramCount - 1)
+      this.marks[trigram] = 1
+    }
+  }
+
+  build(): Uint8Array {
+    const { marks } = this
+    let count = 0
+    for (let trigram = 0; trigram < trigramCount; trigram++) count += marks[trigram]!
+    let bytes = trigramBytesMin
+    while (bytes * 8 < count * bitsPerTrigram) bytes *= 2
+    const filter = new Uint8Array(bytes)
+    for (let trigram = marks.indexOf(1); trigram >= 0; trigram = marks.indexOf(1, trigram + 1)) {
+      const place = trigramPlace(trigram, bytes)
+      filter[place >>> 3]! |= 1 << (place & 7)
+    }
+    return filter
+  }
+
+  static has(filter: Uint8Array, trigram: number): boolean {
+    const place = trigramPlace(trigram, filter.length)
+    return (filter[place >>> 3]! & (1 << (place & 7))) !== 0
+  }
+}
+
+type OnWord = (hash: number, from: number, to: number, line: number) => void
+
 /** Collects what is in the text of one block; used again for the next. */
 export class FilterBuilder {
   #table = new Int32Array(1 << 15)
   #count = 0
-  readonly #trigrams = new Uint8Array(trigramCount)
+  readonly #trigrams = new TrigramFilter()
 
   reset(): void {
     this.#table.fill(0)
     this.#count = 0
-    this.#trigrams.fill(0)
+    this.#trigrams.reset()
   }
 
-  add(text: Uint8Array): void {
-    const trigrams = this.#trigrams
+  /** Lines begin at `starts`. `onWord` is told of every word: its hash, where it stands, and in which line. */
+  add(text: Uint8Array, starts: Uint32Array, onWord: OnWord): void {
+    const trigrams = this.#trigrams.marks
     let table = this.#table
     let hash = hashSeed
     let trigram = 0
-    let start = 0
+    let start = -1
+    let line = 0
     for (let index = 0; index < text.length; index++) {
       const byte = text[index]!
       const signs = classes[byte]!
       trigram = ((trigram << 6) | (signs & 63)) & (trigramCount - 1)
       trigrams[trigram] = 1
       if (signs >= wordBit) {
-        if (hash === hashSeed) start = index
+        if (start < 0) start = index
         hash = Math.imul(hash ^ (byte | 0x20), 0x01000193)
-      } else if (hash !== hashSeed) {
-        if (index - start >= longWordBytes) {
-          for (const piece of keptPieces(text, start, index)) this.#insert(piece)
-          table = this.#table
+      } else {
+        if (start >= 0) {
+          if (index - start >= longWordBytes) {
+            for (const piece of keptPieces(text, start, index)) this.#insert(piece)
+            table = this.#table
+          }
+          // Most words were there before, and are found at the first look.
+          if (table[slotOf(hash, table.length)] !== hash) {
+            this.#insert(hash)
+            table = this.#table
+          }
+          onWord(hash, start, index, line)
+          hash = hashSeed
+          start = -1
         }
-        // Most words were there before, and are found at the first look.
-        if (table[slotOf(hash, table.length)] !== hash) {
-          this.#insert(hash)
-          table = this.#table
-        }
-        hash = hashSeed
+        // A line may have line feeds itself.
+        if (byte === lineFeed && index + 1 === starts[line + 1]) line++
       }
     }
-    if (hash !== hashSeed) this.#insert(hash)
+    if (start >= 0) this.#insert(hash)
   }
 
   build(): Filters {
-    return { words: this.#wordFilter(), trigrams: this.#trigramFilter() }
+    return { words: this.#wordFilter(), trigrams: this.#trigrams.build() }
   }
 
   #insert(hash: number): void {
@@ -135,20 +187,6 @@ export class FilterBuilder {
     }
     return filter
   }
-
-  #trigramFilter(): Uint8Array {
-    const trigrams = this.#trigrams
-    let count = 0
-    for (let trigram = 0; trigram < trigramCount; trigram++) count += trigrams[trigram]!
-    let bytes = trigramBytesMin
-    while (bytes * 8 < count * bitsPerTrigram) bytes *= 2
-    const filter = new Uint8Array(bytes)
-    for (let trigram = trigrams.indexOf(1); trigram >= 0; trigram = trigrams.indexOf(1, trigram + 1)) {
-      const place = trigramPlace(trigram, bytes)
-      filter[place >>> 3]! |= 1 << (place & 7)
-    }
-    return filter
-  }
 }
 
 let hashes = new Uint32Array(256)
@@ -178,6 +216,9 @@ function keptPieces(bytes: Uint8Array, from: number, to: number): number[] {
 const trigramPlace = (trigram: number, bytes: number): number =>
   (Math.imul(trigram, 0x9e3779b1) >>> 8) & (bytes * 8 - 1)
 
+/** As `FilterBuilder` tells it of a word. */
+export const hashOfWord = (word: Uint8Array): number => word.reduce(extend, hashSeed)
+
 /** `wholeWords`: the text stands alone, so that its first and last word are whole too. */
 export function probeOf(text: string, wholeWords: boolean): Probe {
   const bytes = Buffer.from(text)
@@ -190,7 +231,7 @@ function wordHashes(bytes: Buffer, wholeWords: boolean): number[] {
   for (let index = 0; index <= bytes.length; index++) {
     if (index < bytes.length && isWordByte[bytes[index]!]) continue
     const isWhole = wholeWords || (start > 0 && index < bytes.length)
-    if (index > start && isWhole) hashes.add(bytes.subarray(start, index).reduce(extend, hashSeed) | 0 || 1)
+    if (index > start && isWhole) hashes.add(hashOfWord(bytes.subarray(start, index)) | 0 || 1)
     if (index - start >= longWordBytes) for (const piece of keptPieces(bytes, start, index)) hashes.add(piece)
     start = index + 1
   }
@@ -198,8 +239,6 @@ function wordHashes(bytes: Buffer, wholeWords: boolean): number[] {
   hashes.delete(hashSeed)
   return [...hashes]
 }
-
-const classOf = (byte: number): number => classes[byte]! & 63
 
 function trigramsOf(bytes: Buffer): number[] {
   const trigrams = new Set<number>()

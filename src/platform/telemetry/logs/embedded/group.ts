@@ -24,6 +24,22 @@ export interface Group {
   batches: GroupBatch[]
 }
 
+const keptBytesMax = 4 * 1024 * 1024
+const utf8BytesMax = 3
+
+/** Memory for the text of one group after the other. */
+export class TextMemory {
+  #bytes = Buffer.alloc(0)
+
+  /** Valid until the next call. */
+  write(text: string): Buffer {
+    const bytesMax = text.length * utf8BytesMax
+    if (bytesMax > keptBytesMax) return Buffer.from(text)
+    if (bytesMax > this.#bytes.length) this.#bytes = Buffer.allocUnsafeSlow(bytesMax)
+    return this.#bytes.subarray(0, this.#bytes.write(text))
+  }
+}
+
 /** Collects rows until they are written. */
 export class GroupBuilder {
   length = 0
@@ -45,12 +61,13 @@ export class GroupBuilder {
     this.#metadata?.push(metadata)
   }
 
-  build(): Group {
+  /** The group's text stands in `memory`. */
+  build(memory: TextMemory): Group {
     const { length } = this
     const lines = this.#lines
     // One conversion for all is many times faster than one for each.
     const joined = length === 0 ? '' : `${lines.join('\n')}\n`
-    const text = Buffer.from(joined)
+    const text = memory.write(joined)
     const isAscii = text.length === joined.length
     const starts = new Uint32Array(length + 1)
     for (let row = 0; row < length; row++) {

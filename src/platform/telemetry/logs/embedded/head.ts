@@ -4,6 +4,8 @@ import type { Group } from './group.ts'
 const chunkBits = 11
 /** Small, so that a search of what is not sealed yet can pause between chunks. */
 const chunkRows = 1 << chunkBits
+/** The next chunk may have so many times the text of the last without growing. */
+const textReserve = 1.1
 
 /** The lines of one generation that are not in blocks yet: on disk in its segment, here to be searched. */
 export class Head {
@@ -62,6 +64,21 @@ export class HeadDay {
     }
   }
 
+  /** Of all rows. */
+  columns(): Pick<Columns, 'offsets' | 'severities' | 'streams'> {
+    const all = {
+      offsets: new Float64Array(this.length),
+      severities: new Uint8Array(this.length),
+      streams: new Int32Array(this.length),
+    }
+    this.chunks.forEach(({ length, offsets, severities, streams }, index) => {
+      all.offsets.set(offsets.subarray(0, length), index << chunkBits)
+      all.severities.set(severities.subarray(0, length), index << chunkBits)
+      all.streams.set(streams.subarray(0, length), index << chunkBits)
+    })
+    return all
+  }
+
   chunkOf(row: number): HeadChunk {
     return this.chunks[row >>> chunkBits]!
   }
@@ -73,7 +90,7 @@ export class HeadDay {
   #open(): HeadChunk {
     const last = this.chunks.at(-1)
     if (last && last.length < chunkRows) return last
-    const chunk = new HeadChunk(this.day, this.generation)
+    const chunk = new HeadChunk(this.day, this.generation, last)
     this.chunks.push(chunk)
     return chunk
   }
@@ -95,9 +112,13 @@ export class HeadChunk {
   #maxOffset = -Infinity
   #snapshot: Block | null = null
 
-  constructor(day: number, generation: number) {
+  /** As large from the beginning as the one before became. */
+  constructor(day: number, generation: number, before: HeadChunk | undefined) {
     this.day = day
     this.generation = generation
+    if (!before) return
+    this.#reserve(before.length)
+    this.#reserveText(Math.ceil(before.starts[before.length]! * textReserve))
   }
 
   add(group: Group, from: number, to: number, ordinal: number): void {
@@ -164,6 +185,7 @@ export class HeadChunk {
       frame,
       frameLater: async () => frame(),
       mayContain: () => true,
+      linesWith: () => null,
       quarantine: () => undefined,
     }
   }

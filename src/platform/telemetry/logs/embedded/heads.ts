@@ -1,13 +1,15 @@
-import { readdirSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, mkdirSync, writeFileSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setImmediate as nextTurn } from 'node:timers/promises'
+import { arrange } from './arrange.ts'
 import type { Batches } from './batches.ts'
 import { isDamage } from './dayFile.ts'
 import type { Days } from './days.ts'
+import { Encoder } from './encoder.ts'
 import type { Group } from './group.ts'
 import { Head, type HeadDay } from './head.ts'
 import type { Block } from './lines.ts'
-import { arrange, encodeBlock, type BlockSizes } from './seal.ts'
+import { rawBlockOf, type BlockSizes } from './seal.ts'
 import type { SealedBlock } from './sealed.ts'
 import { replaySegment, Segment, syncFolder } from './segment.ts'
 import { storageError, type Warn } from './storage.ts'
@@ -19,8 +21,8 @@ export interface HeadSizes extends BlockSizes {
   headBytes: number
 }
 
-/** Heads that wait to be sealed; with more, appends wait. */
-const fullHeadsMax = 2
+/** Full heads there may be of lines that are not encoded; with more, appends wait for one block after the other. */
+const backlogHeadsMax = 1.75
 /** After an attempt to seal has failed. */
 const retryMs = 250
 
@@ -35,6 +37,8 @@ export const segmentsIn = (dir: string): number[] =>
 interface Generation {
   head: Head
   segment: Segment
+  /** The share of its lines that blocks have been made of. */
+  encoded: number
 }
 
 export interface HeadsOptions {
@@ -53,12 +57,14 @@ export interface HeadsOptions {
 /** The generations that are not sealed: one that takes lines, and full ones on their way into blocks. */
 export class Heads {
   readonly #options: HeadsOptions
+  readonly #encoder = new Encoder()
   #open!: Generation
   #full: Generation[] = []
   #sealing: Promise<void> | null = null
   #failedAtMs = -Infinity
   #failure: unknown = null
   #isClosing = false
+  #nextStep = Promise.withResolvers<void>()
   #turn: Promise<unknown> = Promise.resolve()
   /** Bytes at the ends of segments that belonged to no whole record when the store was opened. */
   tornBytes = 0
@@ -103,10 +109,10 @@ export class Heads {
 
   /** Resolves when a line may be taken in. @throws AppError INSUFFICIENT_STORAGE when sealing has no room to go on */
   async room(): Promise<void> {
-    while (this.#full.length >= fullHeadsMax) {
+    while (this.#full.length > 0 && this.#backlog() > backlogHeadsMax) {
       this.#sealLater()
       if (!this.#sealing) throw storageError(this.#failure)
-      await this.#sealing
+      await this.#nextStep.promise
     }
   }
 
@@ -136,6 +142,7 @@ export class Heads {
   async close(): Promise<void> {
     this.#isClosing = true
     await this.#sealing
+    await this.#encoder.close()
     for (const { segment } of this.#all()) await segment.close()
   }
 
@@ -143,8 +150,18 @@ export class Heads {
     return [...this.#full, this.#open]
   }
 
-  #isFull({ lines, bytes }: Head): boolean {
-    return lines >= this.#options.sizes.headLines || bytes >= this.#options.sizes.headBytes
+  /** How full a head is; 1 is full. */
+  #fill({ lines, bytes }: Head): number {
+    const { headLines, headBytes } = this.#options.sizes
+    return Math.max(lines / headLines, bytes / headBytes)
+  }
+
+  #isFull(head: Head): boolean {
+    return this.#fill(head) >= 1
+  }
+
+  #backlog(): number {
+    return this.#all().reduce((sum, { head, encoded }) => sum + this.#fill(head) * (1 - encoded), 0)
   }
 
   #pathOf(generation: number): string {
@@ -161,9 +178,9 @@ export class Heads {
   async #begin(full?: Generation): Promise<void> {
     const generation = this.#nextGeneration()
     const segment = await Segment.open(this.#pathOf(generation), 0)
-    syncFolder(this.#options.dir)
+    await syncFolder(this.#options.dir)
     if (full) this.#full.push(full)
-    this.#open = { head: new Head(generation), segment }
+    this.#open = { head: new Head(generation), segment, encoded: 0 }
     this.#sealLater()
   }
 
@@ -184,7 +201,7 @@ export class Heads {
     this.tornBytes += torn
     if (torn > 0) this.#options.warn('The end of an unfinished write of logs was cut off', { path, bytes: torn })
     damaged.forEach((bytes, index) => this.#quarantine(`${generation}-${index}.segment`, bytes))
-    return { head, segment: await Segment.open(path, length) }
+    return { head, segment: await Segment.open(path, length), encoded: 0 }
   }
 
   #quarantine(name: string, bytes: Buffer): void {
@@ -200,7 +217,14 @@ export class Heads {
     if (this.#sealing || this.#full.length === 0 || !mayTry) return
     this.#sealing = this.#sealAll().finally(() => {
       this.#sealing = null
+      this.#step()
     })
+  }
+
+  /** Lets appends look again whether there is room. */
+  #step(): void {
+    this.#nextStep.resolve()
+    this.#nextStep = Promise.withResolvers()
   }
 
   async #sealAll(): Promise<void> {
@@ -219,28 +243,33 @@ export class Heads {
   async #sealOne(generation: Generation): Promise<void> {
     const { days, batches, dir, now, batchMemoryMs } = this.#options
     const sealed: [day: number, blocks: SealedBlock[]][] = []
-    for (const day of generation.head.days.values()) sealed.push([day.day, await this.#sealDay(day)])
+    generation.encoded = 0
+    const onEncoded = (lines: number): void => {
+      generation.encoded += lines / generation.head.lines
+      this.#step()
+    }
+    for (const day of generation.head.days.values()) sealed.push([day.day, await this.#sealDay(day, onEncoded)])
     batches.add([...generation.head.batches.keys()], now(), now() - batchMemoryMs)
     // In one turn, so that no search sees lines twice or not at all.
     for (const [day, blocks] of sealed) if (blocks.length > 0) days.publish(day, blocks)
     this.#full.shift()
     await generation.segment.close()
-    rmSync(generation.segment.path)
-    syncFolder(dir)
+    await rm(generation.segment.path)
+    await syncFolder(dir)
   }
 
-  async #sealDay(day: HeadDay): Promise<SealedBlock[]> {
+  async #sealDay(day: HeadDay, onEncoded: (lines: number) => void): Promise<SealedBlock[]> {
     const { days, oldestDay } = this.#options
     if (day.day < oldestDay()) return []
     try {
-      return await this.#sealInto(day)
+      return await this.#sealInto(day, onEncoded)
     } catch (error) {
       if (isDamage(error)) days.rebuild(day.day)
       throw error
     }
   }
 
-  async #sealInto(day: HeadDay): Promise<SealedBlock[]> {
+  async #sealInto(day: HeadDay, onEncoded: (lines: number) => void): Promise<SealedBlock[]> {
     const { days, streams, sizes } = this.#options
     const file = days.file(day.day)
     // What an earlier attempt may have left in the log, where only this last step failed.
@@ -251,9 +280,12 @@ export class Heads {
     const blocks: SealedBlock[] = []
     for (const rows of arrange(day, streams, sizes)) {
       if (this.#isClosing) throw new Error('The store is closing')
-      const encoded = await encodeBlock(day, rows, streams, sizes)
+      const raw = rawBlockOf(day, rows, streams, sizes, (bytes) => this.#encoder.memory(bytes))
+      const encoded = await this.#encoder.encode(raw)
       blocks.push(file.add(day.generation, encoded))
-      await nextTurn()
+      // A block at a time, because all at once would take this thread for as long as appends should not wait.
+      await file.checkpoint()
+      onEncoded(rows.length)
     }
     file.seal(day.generation, blocks.length)
     await file.checkpoint()

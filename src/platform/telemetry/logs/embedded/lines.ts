@@ -1,5 +1,6 @@
 import type { Labels } from '../../labels.ts'
 import { severities } from '../logs.ts'
+import type { WordText } from './commonWords.ts'
 
 /** What is known of each line without its text, one array per property; rows are positions in them. */
 export interface Columns {
@@ -52,6 +53,8 @@ export interface Block {
   frameLater(index: number): Promise<Frame>
   /** False where certainly no line contains the text that the probe stands for. */
   mayContain(probe: Probe): boolean
+  /** How many lines have a text, where that can be told without them; null otherwise. */
+  linesWith(wanted: WordText): number | null
   /** Called when a part turned out to be damaged: nothing is read from it again. */
   quarantine(): void
 }

@@ -67,7 +67,8 @@ export class Plan {
 
   /** How many lines of the block match, where that can be told without opening it. */
   countOf(block: Block): number | null {
-    if (this.rest || !this.spans(block)) return null
+    if (!this.spans(block)) return null
+    if (this.rest) return this.#passesWhole(block) ? this.rest.count(block) : null
     let sum = 0
     for (let at = 0; at < block.streams.length; at++) {
       if (!this.passes(block.streams[at]!)) continue
@@ -95,6 +96,13 @@ export class Plan {
     }
     if (any) this.rest?.narrow(piece, marks)
     return marks
+  }
+
+  #passesWhole({ streams, severityCounts }: Block): boolean {
+    return (
+      streams.every((stream) => this.passes(stream)) &&
+      Array.from(severityCounts).every((count, severity) => count === 0 || this.passesSeverity(severity))
+    )
   }
 
   #hasSeverity({ severityCounts }: Block): boolean {

@@ -12,6 +12,8 @@ export interface Test {
   readsText: boolean
   /** False where certainly no line of the block fulfils it. */
   mayMatch(block: Block): boolean
+  /** How many lines of the block fulfil it, where that can be told without them; null otherwise. */
+  count(block: Block): number | null
   /** Takes the mark from the rows of the piece that do not fulfil it. */
   narrow(piece: Piece, marks: Uint8Array): void
 }
@@ -74,6 +76,15 @@ function all(tests: Test[]): Test {
   return {
     readsText: tests.some(({ readsText }) => readsText),
     mayMatch: (block) => ordered.every((test) => test.mayMatch(block)),
+    count: (block) => {
+      const counts = ordered.map((test) => test.count(block))
+      if (counts.includes(0)) return 0
+      // What every line fulfils takes none away.
+      return onlyOf(
+        counts.filter((count) => count !== block.length),
+        block.length,
+      )
+    },
     narrow: (piece, marks) => {
       for (const test of ordered) if (marks.includes(1)) test.narrow(piece, marks)
     },
@@ -85,6 +96,14 @@ function any(tests: Test[]): Test {
   return {
     readsText: tests.some(({ readsText }) => readsText),
     mayMatch: (block) => tests.some((test) => test.mayMatch(block)),
+    count: (block) => {
+      const counts = tests.map((test) => test.count(block))
+      if (counts.includes(block.length)) return block.length
+      return onlyOf(
+        counts.filter((count) => count !== 0),
+        0,
+      )
+    },
     narrow: (piece, marks) => {
       const open = marks.slice()
       marks.fill(0)
@@ -102,11 +121,19 @@ function any(tests: Test[]): Test {
   }
 }
 
+/** How several tests go together in one block nobody knows. */
+const onlyOf = (counts: (number | null)[], none: number): number | null =>
+  counts.length > 1 ? null : counts.length === 1 ? counts[0]! : none
+
 function signed(test: Test, negated: boolean): Test {
   if (!negated) return test
   return {
     readsText: test.readsText,
     mayMatch: () => true,
+    count: (block) => {
+      const count = test.count(block)
+      return count === null ? null : block.length - count
+    },
     narrow: (piece, marks) => {
       if (!test.mayMatch(piece.block)) return
       const found = marks.slice()
@@ -120,6 +147,8 @@ function severityTest(mask: number): Test {
   return {
     readsText: false,
     mayMatch: ({ severityCounts }) => Array.from(severityCounts).some((count, at) => count > 0 && (mask >> at) & 1),
+    count: ({ severityCounts }) =>
+      Array.from(severityCounts).reduce((sum, count, at) => ((mask >> at) & 1 ? sum + count : sum), 0),
     narrow: ({ columns: { severities }, fromRow }, marks) => {
       for (let row = 0; row < marks.length; row++) {
         if (((mask >> severities[fromRow + row]!) & 1) === 0) marks[row] = 0
@@ -138,6 +167,8 @@ function streamTest(passes: (stream: Stream) => boolean, streams: Streams): Test
   return {
     readsText: false,
     mayMatch: (block) => block.streams.some(verdict),
+    count: ({ streams: ofBlock, streamCounts }) =>
+      ofBlock.reduce((sum, stream, at) => (verdict(stream) ? sum + streamCounts[at]! : sum), 0),
     narrow: ({ columns: { streams: ofRows }, fromRow }, marks) => {
       for (let row = 0; row < marks.length; row++) if (!verdict(ofRows[fromRow + row]!)) marks[row] = 0
     },
@@ -153,13 +184,15 @@ function eachMarked(marks: Uint8Array, fulfils: (row: number) => boolean): void 
 type Find = (piece: Piece, from: number) => number
 
 function contains(text: string, caseSensitive: boolean, word: boolean): Test {
-  if (text === '') return { readsText: false, mayMatch: () => true, narrow: () => undefined }
+  if (text === '')
+    return { readsText: false, mayMatch: () => true, count: ({ length }) => length, narrow: () => undefined }
   const probe = probeOf(text, word)
   const needle = Buffer.from(text)
   const find = finderOf(needle, caseSensitive, word)
   return {
     readsText: true,
     mayMatch: (block) => block.mayContain(probe),
+    count: (block) => (block.mayContain(probe) ? block.linesWith({ text, caseSensitive, word }) : 0),
     narrow: (piece, marks) => {
       const found = rowsWith(piece, find, needle.length)
       for (let row = 0; row < marks.length; row++) marks[row]! &= found[row]!
@@ -241,6 +274,7 @@ function matches(pattern: string): Test {
   return {
     readsText: true,
     mayMatch: (block) => first?.mayMatch(block) ?? true,
+    count: (block) => (first?.count(block) === 0 ? 0 : null),
     narrow: (piece, marks) => {
       first?.narrow(piece, marks)
       eachMarked(marks, (row) => expression.matcher(piece.line(piece.fromRow + row)).find())
@@ -259,6 +293,7 @@ function fieldTest(predicate: FieldPredicate, streams: Streams): Test {
   return {
     readsText: true,
     mayMatch: (block) => !inLine || !isOnlyInLines(block) || inLine.mayMatch(block),
+    count: () => null,
     narrow: (piece, marks) => {
       if (inLine && isOnlyInLines(piece.block)) inLine.narrow(piece, marks)
       eachMarked(marks, (row) => {

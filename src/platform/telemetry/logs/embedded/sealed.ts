@@ -1,7 +1,8 @@
 import { Damaged } from './checked.ts'
+import { linesWith, type WordText } from './commonWords.ts'
+import type { BlockHead } from './encode.ts'
 import type { Block, Columns, Frame, Probe } from './lines.ts'
 import { hasTrigram, hasWord, type ReadPart } from './filters.ts'
-import type { BlockHead } from './seal.ts'
 import type { Streams } from './streams.ts'
 import { VarintReader } from './varint.ts'
 
@@ -13,6 +14,8 @@ export interface BlockSource {
   frame(id: number, index: number): Frame
   frameLater(id: number, index: number): Promise<Frame>
   filterPart(id: number, kind: FilterKind, part: number): Buffer
+  /** Null for a block that was written before they were. */
+  commonWords(id: number): Buffer | null
   quarantine(id: number): void
 }
 
@@ -36,6 +39,9 @@ export class SealedBlock implements Block {
   readonly #wordBytes: number
   readonly #trigramBytes: number
   readonly #source: BlockSource
+  /** What was decoded stays for the next question, as long as nothing else needs the memory. */
+  #columns: WeakRef<Columns> | null = null
+  readonly #frames = new Map<number, WeakRef<Frame>>()
 
   constructor(id: number, day: number, head: BlockHead, streams: Streams, source: BlockSource) {
     this.id = id
@@ -59,11 +65,19 @@ export class SealedBlock implements Block {
   }
 
   columns(): Columns {
-    return new EncodedColumns(this.#source.columns(this.id), this.length, this.streams)
+    const kept = this.#columns?.deref()
+    if (kept) return kept
+    const columns = new EncodedColumns(this.#source.columns(this.id), this.length, this.streams)
+    this.#columns = new WeakRef(columns)
+    return columns
   }
 
   frame(index: number): Frame {
-    return this.#source.frame(this.id, index)
+    const kept = this.#frames.get(index)?.deref()
+    if (kept) return kept
+    const frame = this.#source.frame(this.id, index)
+    this.#frames.set(index, new WeakRef(frame))
+    return frame
   }
 
   frameLater(index: number): Promise<Frame> {
@@ -87,6 +101,17 @@ export class SealedBlock implements Block {
     } catch (error) {
       // A damaged filter says nothing about the lines, which may be whole.
       if (error instanceof Damaged) return true
+      throw error
+    }
+  }
+
+  linesWith(wanted: WordText): number | null {
+    try {
+      const commonWords = this.#source.commonWords(this.id)
+      return commonWords && linesWith(commonWords, wanted)
+    } catch (error) {
+      // The lines themselves may be whole.
+      if (error instanceof Damaged) return null
       throw error
     }
   }

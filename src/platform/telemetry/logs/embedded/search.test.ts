@@ -197,7 +197,8 @@ describe('bounds', () => {
     await store.seal()
     return store
   }
-  const where = { op: 'contains', text: 'filler' } as const
+  /** More than a word, so that lines have to be read to be counted. */
+  const where = { op: 'contains', text: 'filler filler' } as const
 
   test('a search that may read so many bytes gives what it has, and names the limit', async () => {
     const store = await filled()

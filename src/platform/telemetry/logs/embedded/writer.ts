@@ -2,7 +2,7 @@ import { AppError } from '#kernel/errors.ts'
 import type { LogAppend, LogBatch } from '../logs.ts'
 import { admit, type TimeSpan } from './admission.ts'
 import type { Batches } from './batches.ts'
-import { GroupBuilder, type Group } from './group.ts'
+import { GroupBuilder, TextMemory, type Group } from './group.ts'
 import type { Heads } from './heads.ts'
 import { storageError } from './storage.ts'
 import type { Streams } from './streams.ts'
@@ -25,6 +25,7 @@ export class Writer {
   readonly #onWritten: (group: Group) => void
   /** Batches on their way to disk, by id. */
   readonly #pending = new Map<string, Promise<void>>()
+  readonly #memory = new TextMemory()
   #gathering: Gathering | null = null
   #loop: Promise<void> | null = null
   #isClosed = false
@@ -84,7 +85,7 @@ export class Writer {
     for (let gathering = this.#gathering; gathering; gathering = this.#gathering) {
       this.#gathering = null
       try {
-        const group = gathering.builder.build()
+        const group = gathering.builder.build(this.#memory)
         await this.#heads.write(group)
         this.#onWritten(group)
         gathering.settle()

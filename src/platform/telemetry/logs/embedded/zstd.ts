@@ -8,7 +8,7 @@ const decompressLater = promisify(zstdDecompress)
 /**
  * The length stands in front. Not in the thread pool: the way there and back costs as much as compressing a frame.
  */
-export function compress(bytes: Buffer): Buffer {
+export function compress(bytes: Uint8Array): Buffer {
   const length = Buffer.allocUnsafe(4)
   length.writeUInt32LE(bytes.length)
   return Buffer.concat([length, zstdCompressSync(bytes, { params, chunkSize: Math.max(1_024, bytes.length >> 1) })])

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import Database from 'better-sqlite3'
+import { temporaryFolder } from '../../../../../test/support/folder.ts'
+import { openEmbeddedLogs } from './index.ts'
+
+const nowMs = Date.UTC(2026, 10, 22, 12)
+
+test('a file from before common words were kept is counted by reading it, and takes new blocks', async () => {
+  const dir = temporaryFolder()
+  const options = { dir, now: () => nowMs, retentionMs: 7 * 86_400_000, bytesMax: 1e9 }
+  const append = async (service: string): Promise<void> => {
+    const store = await openEmbeddedLogs(options)
+    const entries = Array.from({ length: 500 }, (_, index) => ({
+      timestampNs: BigInt(nowMs) * 1_000_000n + BigInt(index),
+      line: `request ${index} completed`,
+    }))
+    await store.append({ streams: [{ labels: { service_name: service }, entries }] })
+    await store.seal()
+    await store.close()
+  }
+  await append('before')
+  const file = new Database(join(dir, '2026-11-22.db'))
+  file.exec('drop table common_words')
+  file.close()
+  await append('after')
+
+  const store = await openEmbeddedLogs(options)
+  const page = await store.search({
+    fromNs: 0n,
+    toNs: BigInt(nowMs * 2) * 1_000_000n,
+    where: { op: 'contains', text: 'completed' },
+    limit: 1,
+    direction: 'backward',
+    countMax: 1e6,
+  })
+  assert.deepEqual(page.total, { count: 1_000, exact: true })
+  await store.close()
+})

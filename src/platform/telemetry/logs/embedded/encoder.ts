@@ -1,0 +1,64 @@
+import { once } from 'node:events'
+import { Worker } from 'node:worker_threads'
+import type { EncodedBlock, RawBlock } from './encode.ts'
+import type { EncoderAnswer } from './encoderThread.ts'
+
+/** A thread that nothing was asked of for so long ends. */
+const idleMsMax = 10_000
+
+/** Encodes blocks in a thread of its own, one after the other, so that neither appends nor searches wait for it. */
+export class Encoder {
+  #worker: Worker | null = null
+  #idle: NodeJS.Timeout | undefined
+  /** Comes back with every block, so that memory for its text is not asked for again and again. */
+  #memory = new ArrayBuffer(0)
+
+  /** For the text of the next block. */
+  memory(bytes: number): Uint8Array<ArrayBuffer> {
+    if (this.#memory.byteLength < bytes) this.#memory = new ArrayBuffer(bytes)
+    return new Uint8Array(this.#memory, 0, bytes)
+  }
+
+  /** Takes the block's memory over. Rejects when the thread dies; the next call begins another one. */
+  async encode(block: RawBlock): Promise<EncodedBlock> {
+    clearTimeout(this.#idle)
+    const worker = (this.#worker ??= start())
+    const { offsets, severities, streams, ordinals, starts, text } = block
+    worker.ref()
+    worker.postMessage(
+      block,
+      [offsets, severities, streams, ordinals, starts, text].map(({ buffer }) => buffer),
+    )
+    try {
+      const [answer] = (await once(worker, 'message')) as [EncoderAnswer]
+      this.#memory = answer.memory
+      return answer.encoded
+    } catch (error) {
+      this.#worker = null
+      this.#memory = new ArrayBuffer(0)
+      throw error
+    } finally {
+      worker.unref()
+      this.#idle = setTimeout(() => void this.close(), idleMsMax).unref()
+    }
+  }
+
+  async close(): Promise<void> {
+    clearTimeout(this.#idle)
+    const worker = this.#worker
+    this.#worker = null
+    this.#memory = new ArrayBuffer(0)
+    await worker?.terminate()
+  }
+}
+
+function start(): Worker {
+  const worker = new Worker(new URL('encoderThread.ts', import.meta.url), {
+    name: 'logs encoder',
+    // It holds one block. What V8 is left to gather before it looks for what is no longer needed counts as well.
+    resourceLimits: { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 12 },
+  })
+  // Told to whoever waits for an answer; without anybody waiting the next one finds out.
+  worker.on('error', () => undefined)
+  return worker
+}
