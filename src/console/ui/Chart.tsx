@@ -2,6 +2,7 @@ import { lazy, Suspense, useState, type ReactNode } from 'react'
 import { formatClock, formatDayAndMinutes } from '../format.ts'
 import { ChartLine, Table2 } from 'lucide-react'
 import { IconButton } from './Button.tsx'
+import { OverPlot } from './OverPlot.tsx'
 import { Skeleton } from './Skeleton.tsx'
 import type { StatusLevel } from './Status.tsx'
 import { formatUnit, type Unit } from './unit.ts'
@@ -77,9 +78,7 @@ export function Chart(props: ChartProps) {
             <Plot key={shapeOf(props)} {...props} height={height} />
           </Suspense>
         )}
-        {!hasData && !asTable && (
-          <p className="absolute inset-0 flex items-center justify-center text-muted">{empty}</p>
-        )}
+        {!hasData && !asTable && <OverPlot>{empty}</OverPlot>}
       </div>
     </figure>
   )

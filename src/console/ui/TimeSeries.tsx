@@ -1,6 +1,7 @@
 import { ChartLine, Table2 } from 'lucide-react'
 import { lazy, Suspense, useMemo, useState } from 'react'
 import { IconButton } from './Button.tsx'
+import { OverPlot } from './OverPlot.tsx'
 import { Skeleton } from './Skeleton.tsx'
 import type { Chosen, DrawnLine, TimeSeriesProps } from './timeLines.ts'
 import { TimeSeriesLegend } from './TimeSeriesLegend.tsx'
@@ -40,9 +41,7 @@ export function TimeSeries(props: TimeSeriesProps) {
             <TimeSeriesPlot key={shapeOf(props, drawn)} {...props} drawn={drawn} height={height} />
           </Suspense>
         )}
-        {!hasData && !asTable && (
-          <div className="absolute inset-0 flex items-center justify-center text-muted">{empty}</div>
-        )}
+        {!hasData && !asTable && <OverPlot>{empty}</OverPlot>}
       </div>
       {legend !== 'none' && (
         <TimeSeriesLegend lines={lines} unit={props.unit} chosen={chosen} onChoose={setChosen} kind={legend} />

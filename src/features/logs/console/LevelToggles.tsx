@@ -1,4 +1,4 @@
-import { formatShort } from '#console/format.ts'
+import { formatNumber, formatShort } from '#console/format.ts'
 import { cx } from '#console/ui/cx.ts'
 import { severityLook, severityNames, type SeverityName } from './severity.ts'
 import { totalOf, type Volume } from './volume.ts'
@@ -32,9 +32,20 @@ export const LevelToggles = ({ volume, chosen, onChange }: LevelTogglesProps) =>
         >
           <span aria-hidden="true" className="size-2 rounded-[2px]" style={{ background: severityLook[name].colour }} />
           {severityLook[name].name}
-          <span className="min-w-[2ch] text-right text-text">{count === undefined ? '' : formatShort(count)}</span>
+          <span className="min-w-[2ch] text-right text-text">
+            <span className="max-md:hidden">{countText(count, fullBelow)}</span>
+            <span className="md:hidden">{countText(count, 0)}</span>
+          </span>
         </button>
       )
     })}
   </div>
 )
+
+/** Longer numbers push the chips out of the window. */
+const fullBelow = 1_000_000
+
+const countText = (count: number | undefined, below: number): string => {
+  if (count === undefined) return ''
+  return count < below ? formatNumber(count) : formatShort(count)
+}

@@ -2,15 +2,21 @@ import { useState } from 'react'
 
 const storageKey = 'miktos.logs-facets'
 
-/** Whether the column is open; the browser remembers. On a phone it is closed until somebody opens it. */
+/**
+ * Whether the column is open. The browser remembers, except on a phone, where it covers the lines and is closed until
+ * somebody opens it.
+ */
 export function useFacetsShown(): [boolean, (shown: boolean) => void] {
   const [shown, setShown] = useState(() => {
+    if (isPhone()) return false
     const stored = localStorage.getItem(storageKey)
     return stored === null ? matchMedia('(min-width: 1024px)').matches : stored === '1'
   })
   const set = (next: boolean): void => {
-    localStorage.setItem(storageKey, next ? '1' : '0')
+    if (!isPhone()) localStorage.setItem(storageKey, next ? '1' : '0')
     setShown(next)
   }
   return [shown, set]
 }
+
+const isPhone = (): boolean => matchMedia('(max-width: 767px)').matches
