@@ -3,6 +3,7 @@ import type { activityEndpoints } from '#features/activity/contract.ts'
 import type { apiKeysEndpoints } from '#features/api-keys/contract.ts'
 import type { auditEndpoints } from '#features/audit/contract.ts'
 import type { authEndpoints } from '#features/auth/contract.ts'
+import type { collectionEndpoints } from '#features/collection/contract.ts'
 import type { dashboardsEndpoints } from '#features/dashboards/contract.ts'
 import type { demoEndpoints } from '#features/demo/contract.ts'
 import type { logsEndpoints } from '#features/logs/contract.ts'
@@ -21,6 +22,7 @@ export type Api = ByRoute<typeof activityEndpoints> &
   ByRoute<typeof apiKeysEndpoints> &
   ByRoute<typeof auditEndpoints> &
   ByRoute<typeof authEndpoints> &
+  ByRoute<typeof collectionEndpoints> &
   ByRoute<typeof dashboardsEndpoints> &
   ByRoute<typeof demoEndpoints> &
   ByRoute<typeof logsEndpoints> &

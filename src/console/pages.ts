@@ -1,5 +1,6 @@
 import {
   Activity,
+  Cable,
   ChartSpline,
   CircleUserRound,
   Cpu,
@@ -218,6 +219,15 @@ export const pages: Page[] = [
     parent: pb.settings(),
     icon: HeartPulse,
     keywords: 'health database cache maintenance components',
+  },
+  {
+    path: pb.settings('sources'),
+    title: 'Sources',
+    load: () => import('#features/collection/console/SourcesPage.tsx'),
+    permission: ['logs:read', 'metrics:read'],
+    parent: pb.settings(),
+    icon: Cable,
+    keywords: 'collect files docker journal scrape targets exporters prometheus',
   },
   {
     path: pb.users(),

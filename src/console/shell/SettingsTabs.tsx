@@ -20,6 +20,7 @@ export function SettingsTabs() {
       label="Sections of the settings"
       tabs={[
         ...(can('settings:read').ok ? settingSections.map(([slug, label]) => ({ to: pb.settings(slug), label })) : []),
+        ...(can(['logs:read', 'metrics:read']).ok ? [{ to: pb.settings('sources'), label: 'Sources' }] : []),
         ...(can('system:read').ok ? [{ to: pb.settings('system'), label: 'System' }] : []),
       ]}
     />

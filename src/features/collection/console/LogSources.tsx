@@ -1,0 +1,114 @@
+import { useQuery } from '@tanstack/react-query'
+import { formatNumber, plural } from '#console/format.ts'
+import { Card } from '#console/ui/Card.tsx'
+import { EmptyState } from '#console/ui/EmptyState.tsx'
+import { StaleNote } from '#console/ui/StaleNote.tsx'
+import { Status, type StatusLevel } from '#console/ui/Status.tsx'
+import { Table, type Column } from '#console/ui/Table.tsx'
+import { Labels } from './Labels.tsx'
+import { logSourcesQuery, refreshMs, type LogSource } from './queries.ts'
+import { SourceItems } from './SourceItems.tsx'
+import { sourceKey, useRates } from './useRates.ts'
+
+/** Where this server takes lines from by itself; what is sent to it has no source here. */
+export function LogSources() {
+  const sources = useQuery(logSourcesQuery)
+  const rates = useRates(sources.data, sources.dataUpdatedAt)
+  return (
+    <Card
+      title="Logs"
+      padding="flush"
+      aside={sources.data && <StaleNote updatedAt={sources.dataUpdatedAt} intervalMs={refreshMs} />}
+    >
+      <Table
+        label="Sources of logs"
+        columns={columnsWith(rates)}
+        rows={sources.data}
+        rowKey={sourceKey}
+        error={sources.error}
+        onRetry={() => void sources.refetch()}
+        expectedRows={3}
+        empty={
+          <EmptyState kind="none" title="No logs are collected here">
+            Lines that are sent to this server need no source.
+          </EmptyState>
+        }
+      />
+    </Card>
+  )
+}
+
+const kinds: Record<LogSource['kind'], string> = {
+  own: 'This server',
+  file: 'Files',
+  journal: 'systemd journal',
+  docker: 'Docker',
+}
+
+function stateOf({ enabled, last_error, problems, kind, items_found }: LogSource): [StatusLevel, string] {
+  if (!enabled) return ['unknown', 'Off']
+  if (last_error !== null) return ['error', 'Failing']
+  if (problems.length > 0) return ['warn', `${formatNumber(problems.length)} not read`]
+  if (kind === 'file' && items_found === 0) return ['warn', 'No file found']
+  return ['ok', 'Reading']
+}
+
+const columnsWith = (rates: ReadonlyMap<string, number>): Column<LogSource>[] => [
+  {
+    key: 'name',
+    header: 'Source',
+    primary: true,
+    cell: ({ name, definition }) => (
+      <>
+        {name}
+        {definition && (
+          <span className="block font-mono text-sm font-normal break-all text-muted">{definition.path}</span>
+        )}
+      </>
+    ),
+  },
+  { key: 'kind', header: 'Kind', cell: ({ kind }) => kinds[kind] },
+  {
+    key: 'state',
+    header: 'State',
+    cell: (source) => {
+      const [level, word] = stateOf(source)
+      return (
+        <>
+          <Status level={level}>{word}</Status>
+          {source.last_error !== null && (
+            <span className="block max-w-96 text-sm break-words text-muted">{source.last_error}</span>
+          )}
+        </>
+      )
+    },
+  },
+  { key: 'lines', header: 'Lines read', align: 'end', cell: ({ lines_read }) => formatNumber(lines_read) },
+  {
+    key: 'rate',
+    header: 'Lines/s',
+    align: 'end',
+    cell: (source) => {
+      const rate = rates.get(sourceKey(source))
+      return rate === undefined ? '–' : formatNumber(Math.round(rate * 10) / 10)
+    },
+  },
+  {
+    key: 'labels',
+    header: 'Labels',
+    from: 'lg',
+    cell: ({ definition }) => <Labels labels={definition?.labels ?? {}} />,
+  },
+  {
+    key: 'items',
+    header: 'Read now',
+    cell: (source) =>
+      source.items_found + source.problems.length === 0 ? (
+        <span className="text-faint">–</span>
+      ) : (
+        <SourceItems source={source} summary={plural(source.items_found, unitOf(source))} />
+      ),
+  },
+]
+
+const unitOf = ({ kind }: LogSource): string => (kind === 'docker' ? 'container' : kind === 'file' ? 'file' : 'item')
