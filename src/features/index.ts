@@ -6,16 +6,18 @@ import { createAudit } from './audit/index.ts'
 import { createAuth, type Auth } from './auth/index.ts'
 import { backupFeature } from './backup/index.ts'
 import { createCollection } from './collection/index.ts'
+import { createCommands } from './commands/index.ts'
 import { createDashboards } from './dashboards/index.ts'
 import { createDemo } from './demo/index.ts'
 import { createMetricsFeature } from './metrics/index.ts'
 import { logsFeature } from './logs/index.ts'
 import { mfaFeature } from './mfa/index.ts'
 import { createNotifications } from './notifications/index.ts'
-import { processesFeature } from './processes/index.ts'
+import { createProcesses } from './processes/index.ts'
 import { projectsFeature } from './projects/index.ts'
 import { rolesFeature } from './roles/index.ts'
 import { savedQueriesFeature } from './saved-queries/index.ts'
+import { createSessions } from './sessions/index.ts'
 import { settingsFeature } from './settings/index.ts'
 import { systemFeature } from './system/index.ts'
 import { usersFeature } from './users/index.ts'
@@ -24,6 +26,7 @@ import { usersFeature } from './users/index.ts'
 export function createFeatures(): { features: Feature[]; auth: Auth } {
   const auth = createAuth()
   const activity = createActivity()
+  const sessions = createSessions()
   const features: Feature[] = [
     rolesFeature,
     usersFeature,
@@ -41,9 +44,11 @@ export function createFeatures(): { features: Feature[]; auth: Auth } {
     savedQueriesFeature,
     createAlerts(),
     createNotifications(),
+    sessions.feature,
+    createCommands(sessions.runners),
     settingsFeature,
     systemFeature,
-    processesFeature,
+    createProcesses(),
     backupFeature,
   ]
   return { features, auth }

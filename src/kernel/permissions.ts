@@ -45,6 +45,8 @@ export const permissions = {
   'sessions:write': 'Start and control automation sessions',
   'commands:read': 'See commands and their output',
   'commands:write': 'Run commands',
+  'commands:approve': 'Agree to commands of others that need it',
+  'runners:write': 'Connect as a runner, which takes sessions and carries out commands',
   'models:read': 'See models',
   'models:write': 'Switch and version models',
   'usage:own': 'See own usage and cost',
@@ -70,7 +72,7 @@ export const builtinRoles: Record<string, { description: string; permissions: Pe
   operator: {
     description: 'Runs the machines: reads everything, acts on everything, configures nothing',
     permissions: [
-      ...except(withVerbs('read', 'write', 'build'), 'roles', 'users', 'terminal'),
+      ...except(withVerbs('read', 'write', 'build', 'approve'), 'roles', 'users', 'terminal'),
       'users:read',
       'roles:read',
       ...own,

@@ -1,0 +1,267 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { secondMs } from '#kernel/time.ts'
+import { startApp, type TestApp } from '../../../test/support/app.ts'
+import { eachEngine } from '../../../test/support/engines.ts'
+import { until } from '../../../test/support/until.ts'
+import { addressOf, wsClient, type Frame, type WsClient } from '../../../test/support/wsClient.ts'
+
+const hello = {
+  name: 'runner one',
+  version: '1',
+  programs: [
+    { name: 'backup', description: 'Copies things' },
+    { name: 'wipe', description: 'Deletes things', approval: true },
+  ],
+}
+
+eachEngine('commands', (engine) => {
+  const start = async (): Promise<TestApp & { address: string; keyOf: () => Promise<string> }> => {
+    const app = await startApp({ database_url: await engine.freshUrl(), sockets_per_user_max: 100 })
+    const keyOf = async (): Promise<string> => {
+      const made = await app.admin('POST', '/api/v1/me/api-keys', { name: 'runner', scopes: ['runners:write'] })
+      return made.json().secret ?? made.json().key
+    }
+    return { ...app, address: await addressOf(app), keyOf }
+  }
+
+  const connect = async (address: string, token: string, more: object = {}): Promise<WsClient> => {
+    const runner = await wsClient(address, token)
+    const answer = await runner.ask('runner_hello', { ...hello, ...more })
+    assert.equal(answer['ok'], true, JSON.stringify(answer))
+    return runner
+  }
+
+  const statusOf = async ({ admin }: TestApp, id: string): Promise<string> =>
+    (await admin('GET', `/api/v1/commands/${id}`)).json().status
+
+  const nth = async (runner: WsClient, count: number): Promise<Frame> => {
+    await until(`command ${count}`, () => runner.received('command').length >= count)
+    return runner.received('command')[count - 1]!
+  }
+
+  test('from the request to the result: delivered, run, its output kept, everybody told', async () => {
+    const app = await start()
+    const runner = await connect(app.address, await app.keyOf())
+    const watcher = await wsClient(app.address, app.adminToken)
+    const made = await app.admin('POST', '/api/v1/commands', { command: `run backup "a b" ';$(x)'` })
+    assert.equal(made.statusCode, 201, made.body)
+    const { id } = made.json()
+    const command = await nth(runner, 1)
+    assert.deepEqual([command['id'], command['verb'], command['args']], [id, 'run', ['backup', 'a b', ';$(x)']])
+    assert.deepEqual((await runner.ask('command_accepted', { id }))['data'], { go: true, status: 'running' })
+    assert.deepEqual((await runner.ask('command_accepted', { id }))['data'], { go: true, status: 'running' })
+    const piece = { id, seq: 0, stream: 'stdout', text: '<b>one</b>\n' }
+    assert.deepEqual((await runner.ask('command_output', piece))['data'], { kept: true })
+    await runner.ask('command_output', piece)
+    await runner.ask('command_output', { ...piece, seq: 1, stream: 'stderr', text: 'two\n' })
+    app.clock.advance(2 * secondMs)
+    await runner.ask('command_result', { id, status: 'succeeded', exit_code: 0 })
+    const done = (await app.admin('GET', `/api/v1/commands/${id}`)).json()
+    assert.deepEqual([done.status, done.exit_code, done.duration_ms], ['succeeded', 0, 2_000])
+    const { output } = (await app.admin('GET', `/api/v1/commands/${id}/output`)).json()
+    assert.deepEqual(
+      output.map(({ stream, text }: Frame) => [stream, text]),
+      [
+        ['stdout', '<b>one</b>\n'],
+        ['stderr', 'two\n'],
+      ],
+    )
+    await until('the result is told', () => watcher.received('command_result').length > 0)
+    const [told] = watcher.received('command_result')
+    assert.deepEqual([told!['command_id'], told!['success'], told!['output']], [id, true, '<b>one</b>\ntwo\n'])
+    const { commands } = (await app.admin('GET', '/api/commands/history?limit=100')).json().data
+    assert.equal(commands[0].id, id)
+  })
+
+  test('a runner that comes back: what it did not get is sent again, what it forgot is lost', async () => {
+    const app = await start()
+    const key = await app.keyOf()
+    const first = await connect(app.address, key)
+    const [unseen, begun] = [
+      (await app.admin('POST', '/api/v1/commands', { command: 'run backup 1' })).json().id,
+      (await app.admin('POST', '/api/v1/commands', { command: 'run backup 2' })).json().id,
+    ]
+    await nth(first, 2)
+    await first.ask('command_accepted', { id: begun })
+    first.close()
+    const second = await connect(app.address, key)
+    assert.equal((await nth(second, 1))['id'], unseen)
+    await until('the one it forgot is lost', async () => (await statusOf(app, begun)) === 'lost')
+    await second.ask('command_accepted', { id: unseen })
+    second.close()
+    const third = await connect(app.address, key, { running: [unseen] })
+    await third.ask('command_result', { id: unseen, status: 'failed', exit_code: 3, detail: 'No space' })
+    assert.equal(await statusOf(app, unseen), 'failed')
+    assert.equal(third.received('command').length, 0)
+    // Late, but true.
+    await third.ask('command_result', { id: begun, status: 'succeeded', exit_code: 0 })
+    assert.equal(await statusOf(app, begun), 'succeeded')
+    assert.deepEqual((await third.ask('command_result', { id: begun, status: 'failed' }))['data'], {
+      status: 'succeeded',
+    })
+  })
+
+  test('some need another person: not the one who asked, and once', async () => {
+    const app = await start()
+    const runner = await connect(app.address, await app.keyOf())
+    const mara = await app.user('operator', 'mara')
+    const { id } = (await mara.call('POST', '/api/v1/commands', { command: 'run wipe' })).json()
+    assert.equal((await mara.call('POST', `/api/v1/commands/${id}/approve`)).statusCode, 403)
+    const replies = await Promise.all(
+      Array.from({ length: 4 }, () => app.admin('POST', `/api/v1/commands/${id}/approve`)),
+    )
+    assert.equal(replies.filter(({ statusCode }) => statusCode === 200).length, 1)
+    assert.equal((await nth(runner, 1))['id'], id)
+    const other = (await mara.call('POST', '/api/v1/commands', { command: 'run wipe' })).json()
+    const refused = await app.admin('POST', `/api/v1/commands/${other.id}/reject`, { reason: 'Not today' })
+    assert.deepEqual([refused.json().status, refused.json().detail], ['rejected', 'Refused by admin: Not today'])
+  })
+
+  test('eight times with one key make one command', async () => {
+    const app = await start()
+    const runner = await connect(app.address, await app.keyOf())
+    const replies = await Promise.all(
+      Array.from({ length: 8 }, () =>
+        app.admin('POST', '/api/v1/commands', { command: 'run backup' }, { 'idempotency-key': 'same' }),
+      ),
+    )
+    assert.equal(new Set(replies.map((reply) => reply.json().id)).size, 1, replies.map(({ body }) => body).join('\n'))
+    const other = await app.admin('POST', '/api/v1/commands', { command: 'run wipe' }, { 'idempotency-key': 'same' })
+    assert.equal(other.statusCode, 409)
+    await nth(runner, 1)
+    assert.equal(runner.received('command').length, 1)
+  })
+
+  test('a session: started, its mode changed, paused, stopped, by commands alone', async () => {
+    const app = await start()
+    const runner = await connect(app.address, await app.keyOf())
+    const watcher = await wsClient(app.address, app.adminToken)
+    const session = (
+      await app.admin('POST', '/api/sessions', { character_name: 'TestCharacter', server: 'Basilisk' })
+    ).json().data
+    assert.deepEqual([session.name, session.status], ['TestCharacter', 'created'])
+    const path = `/api/v1/sessions/${session.id}`
+    const read = async () => (await app.admin('GET', path)).json()
+    const carryOut = async (count: number, status: string): Promise<void> => {
+      const { id } = await nth(runner, count)
+      await runner.ask('command_accepted', { id })
+      await runner.ask('command_result', { id, status })
+    }
+    assert.equal((await app.admin('POST', `${path}/pause`)).statusCode, 409)
+    assert.equal((await app.admin('POST', `${path}/start`)).statusCode, 201)
+    await until('it starts', async () => (await read()).status === 'starting')
+    await carryOut(1, 'succeeded')
+    assert.equal((await read()).status, 'running')
+    await app.admin('POST', '/api/v1/commands', { command: 'start_mode combat', session_id: session.id })
+    await carryOut(2, 'succeeded')
+    assert.equal((await read()).current_mode, 'combat')
+    await runner.ask('session_report', { session_id: session.id, progress: 0.5, metrics: { kills: 3 } })
+    await app.admin('POST', `${path}/pause`)
+    await carryOut(3, 'succeeded')
+    assert.deepEqual(
+      [(await read()).status, (await read()).progress, (await read()).metrics],
+      ['paused', 0.5, { kills: 3 }],
+    )
+    await app.admin('POST', `${path}/stop`)
+    await carryOut(4, 'succeeded')
+    assert.equal((await read()).status, 'stopped')
+    const { events } = (await app.admin('GET', `${path}/events`)).json()
+    assert.ok(events.some(({ text }: Frame) => text === 'starting → running'))
+    await until('all was told', () => watcher.received('session_update').some(({ status }) => status === 'stopped'))
+    assert.equal((await app.admin('DELETE', path)).statusCode, 200)
+  })
+
+  // What follows asks nothing more of the database.
+  if (engine.name !== 'SQLite') return
+
+  test('nobody to run it: 409 that says so and keeps nothing; with `wait` it is there for who comes', async () => {
+    const app = await start()
+    const refused = await app.admin('POST', '/api/v1/commands', { command: 'run backup' })
+    assert.equal(refused.statusCode, 409)
+    assert.match(refused.json().error.message, /No runner has ever connected/)
+    const key = await app.keyOf()
+    const first = await connect(app.address, key)
+    first.close()
+    await until('it is away', async () => !(await app.admin('GET', '/api/v1/runners')).json().runners[0].connected)
+    const away = await app.admin('POST', '/api/v1/commands', { command: 'run backup' })
+    assert.equal(away.statusCode, 409, away.body)
+    assert.equal((await app.admin('GET', '/api/v1/commands/history')).json().total, 0)
+    const waiting = await app.admin('POST', '/api/v1/commands', { command: 'run backup', wait: true })
+    assert.deepEqual([waiting.statusCode, waiting.json().status], [201, 'queued'])
+    const second = await connect(app.address, key)
+    assert.equal((await nth(second, 1))['id'], waiting.json().id)
+  })
+
+  test('cancelled at once while it waits, by its runner when it runs; over stays over', async () => {
+    const app = await start()
+    const runner = await connect(app.address, await app.keyOf())
+    const { id } = (await app.admin('POST', '/api/v1/commands', { command: 'run backup' })).json()
+    await nth(runner, 1)
+    await runner.ask('command_accepted', { id })
+    const asked = await app.admin('POST', `/api/v1/commands/${id}/cancel`)
+    assert.deepEqual([asked.statusCode, asked.json().status], [200, 'running'])
+    assert.ok(asked.json().cancel_requested_at)
+    await until('the runner is told', () => runner.received('command_cancel').length === 1)
+    await runner.ask('command_result', { id, status: 'cancelled' })
+    assert.equal(await statusOf(app, id), 'cancelled')
+    assert.equal((await app.admin('POST', `/api/v1/commands/${id}/cancel`)).statusCode, 409)
+    const waiting = (await app.admin('POST', '/api/v1/commands', { command: 'run wipe' })).json()
+    assert.equal(waiting.status, 'awaiting_approval')
+    assert.equal((await app.admin('POST', `/api/v1/commands/${waiting.id}/cancel`)).json().status, 'cancelled')
+  })
+
+  test('what passes its deadline expires; a runner that falls silent loses what it had', async () => {
+    const app = await start()
+    const key = await app.keyOf()
+    const runner = await connect(app.address, key)
+    runner.close()
+    await until('it is away', async () => !(await app.admin('GET', '/api/v1/runners')).json().runners[0].connected)
+    const { id } = (
+      await app.admin('POST', '/api/v1/commands', { command: 'run backup', wait: true, deadline_seconds: 60 })
+    ).json()
+    app.clock.advance(61 * secondMs)
+    await until('it has expired', async () => (await statusOf(app, id)) === 'expired')
+    const silent = await connect(app.address, key)
+    const running = (
+      await app.admin('POST', '/api/v1/commands', { command: 'run backup', deadline_seconds: 3_600 })
+    ).json()
+    await nth(silent, 1)
+    await silent.ask('command_accepted', { id: running.id })
+    app.clock.advance(120 * secondMs)
+    await until('it is lost', async () => (await statusOf(app, running.id)) === 'lost')
+  })
+
+  test('a runner that goes for good loses its sessions', async () => {
+    const app = await start()
+    const runner = await connect(app.address, await app.keyOf())
+    const { id } = (await app.admin('POST', '/api/v1/sessions', { name: 's', runner: hello.name })).json()
+    await runner.ask('session_report', { session_id: id, status: 'running' })
+    runner.close()
+    app.clock.advance(120 * secondMs)
+    await until('it is lost', async () => (await app.admin('GET', `/api/v1/sessions/${id}`)).json().status === 'lost')
+    const back = await connect(app.address, await app.keyOf(), { sessions: [id] })
+    assert.equal((await app.admin('GET', `/api/v1/sessions/${id}`)).json().status, 'running')
+    back.close()
+  })
+
+  test('others see nothing of it: neither commands, nor output, nor results', async () => {
+    const app = await start()
+    const runner = await connect(app.address, await app.keyOf())
+    const stranger = await app.userWith('sessions:write')
+    const viewer = await app.user('viewer', 'vera')
+    const watching = await wsClient(app.address, viewer.token)
+    const { id } = (await app.admin('POST', '/api/v1/commands', { command: 'run backup' })).json()
+    await nth(runner, 1)
+    await runner.ask('command_result', { id, status: 'succeeded' })
+    assert.equal((await stranger.call('GET', `/api/v1/commands/${id}`)).statusCode, 404)
+    assert.equal((await stranger.call('GET', `/api/v1/commands/${id}/output`)).statusCode, 404)
+    assert.equal((await stranger.call('POST', `/api/v1/commands/${id}/cancel`)).statusCode, 404)
+    assert.equal((await stranger.call('GET', '/api/v1/commands')).json().total, 0)
+    assert.equal((await stranger.call('POST', '/api/v1/commands', { command: 'run backup' })).statusCode, 403)
+    assert.equal(watching.received('command_result').length, 0)
+    const impostor = await wsClient(app.address, app.adminToken)
+    await impostor.ask('runner_hello', { ...hello, name: 'another' })
+    assert.equal((await impostor.ask('command_result', { id, status: 'failed' }))['ok'], false)
+  })
+})

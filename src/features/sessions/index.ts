@@ -1,0 +1,38 @@
+import { feature, type Feature } from '#platform/http/endpoints.ts'
+import { sessionsEndpoints } from './contract.ts'
+import { sessionMessages } from './messages.ts'
+import { sessionHandlers } from './routes.ts'
+import { createRunners, type Runners } from './runners.ts'
+import { sessionMigrations } from './store.ts'
+import { declareSessionTopic, startSessionTopic } from './topics.ts'
+import { startWatch } from './watch.ts'
+
+export { appendEvent } from './events.ts'
+export { activeByRunner } from './list.ts'
+export { graceMs, isConnected, type ConnectedRunner, type RunnerHello, type Runners } from './runners.ts'
+export { applyChanges, findSession, requireMove } from './sessions.ts'
+export { isActive, nextStatuses as nextSessionStatuses, type SessionStatus } from './status.ts'
+export type { RunnerRow, SessionRow } from './store.ts'
+export { publishSession } from './topics.ts'
+
+/** Automation sessions, and the programs elsewhere that are at work on them. */
+export function createSessions(): { feature: Feature; runners: Runners } {
+  const runners = createRunners()
+  return {
+    runners,
+    feature: feature({
+      name: 'sessions',
+      migrations: sessionMigrations,
+      endpoints: sessionsEndpoints,
+      handlers: sessionHandlers,
+      messages: () => sessionMessages(runners),
+      start: (platform) => {
+        declareSessionTopic(platform)
+        const stops = [startSessionTopic(platform), startWatch(platform, runners)]
+        return async () => {
+          for (const stop of stops) await stop()
+        }
+      },
+    }),
+  }
+}
