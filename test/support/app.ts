@@ -63,6 +63,7 @@ const generous: Partial<Settings> = {
   rate_limit_metrics: 1e6,
   // The stores start a thread each; only the tests that are about them pay for that.
   metrics_interval_seconds: 0,
+  alerts_evaluate: false,
   logs_own: false,
   logs_journal: false,
   logs_docker: false,

@@ -1,22 +1,34 @@
 import { feature, type Feature } from '#platform/http/endpoints.ts'
 import { alertsEndpoints } from './contract.ts'
+import { registerCheck } from './check.ts'
+import { Evaluator } from './evaluation/evaluator.ts'
 import { tellLive } from './live.ts'
+import { startRetention } from './retention.ts'
 import { alertHandlers } from './routes.ts'
 import { alertMigrations } from './store.ts'
 
-export { alertStates, severities, type Alert, type AlertState, type Severity } from './alert.ts'
+export { severities, type Alert, type Severity } from './alert.ts'
 export { recordHistory } from './life/history.ts'
 export { alertsByIds, openAlerts } from './life/reading.ts'
-export { transitionsIn, type Transitions } from './life/transitions.ts'
-export { alertOf } from './store.ts'
 
 /** Rules over metrics, logs, heartbeats and the audit log, and the alerts that come of them. */
 export function createAlerts(): Feature {
+  let evaluator: Evaluator | undefined
   return feature({
     name: 'alerts',
     migrations: alertMigrations,
     endpoints: alertsEndpoints,
-    handlers: alertHandlers(() => undefined),
-    start: (platform) => tellLive(platform),
+    handlers: alertHandlers((ruleId) => evaluator?.evaluation(ruleId)),
+    start: (platform) => {
+      const stops = [tellLive(platform), startRetention(platform)]
+      if (platform.config.get('alerts_evaluate')) {
+        evaluator = new Evaluator(platform)
+        registerCheck(platform, evaluator)
+        stops.push(evaluator.start())
+      }
+      return async () => {
+        for (const stop of stops.toReversed()) await stop()
+      }
+    },
   })
 }

@@ -93,7 +93,6 @@ export const Condition = z.discriminatedUnion('type', [
 ])
 
 export type Condition = z.output<typeof Condition>
-export type ConditionType = Condition['type']
 
 const labelName = z.string().regex(/^[a-zA-Z_]\w{0,99}$/, 'Write letters, digits and "_"')
 const few = (texts: Record<string, string>): boolean => Object.keys(texts).length <= 50

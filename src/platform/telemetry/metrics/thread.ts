@@ -14,6 +14,7 @@ import { own } from '../thread/ownership.ts'
 import { Handover, serve, warn, type Call } from '../thread/serve.ts'
 import type { Backend } from '../backend.ts'
 import { openMetricsBackend } from './backend.ts'
+import { runMany, type ManyQuery } from './many.ts'
 import type { MetricBatch, QueryLimits, QueryOptions, TimeSpan } from './metrics.ts'
 import { Targets, type Scrape } from './scrape/targets.ts'
 import { gridJson, momentJson, prometheusData } from './wire.ts'
@@ -126,6 +127,8 @@ const methods = {
     const data = prometheusData(result.value, query.seriesLimit)
     return bytesOf(query.as === 'data' ? data : envelope(data, result.warnings))
   },
+  many: ({ queries, limits }: { queries: ManyQuery[]; limits: QueryLimits }, { signal }: Call) =>
+    runMany(store, queries, limits, signal),
   series: async (wanted: Wanted, { signal }: Call) =>
     listed(await store.series(matchersOf(wanted), wanted, wanted.limit, { signal })),
   labelNames: async (wanted: Wanted, { signal }: Call) =>
