@@ -23,7 +23,17 @@ const root = join(import.meta.dirname, '../..')
 const dataDir = mkdtempSync(join(tmpdir(), 'miktos-bench-flood-'))
 const server = spawn(
   process.execPath,
-  ['src/cli/main.ts', 'serve', '--port', String(port), '--data-dir', dataDir, '--log-level', 'ERROR'],
+  [
+    '--max-semi-space-size=8',
+    'bin/miktos.mjs',
+    'serve',
+    '--port',
+    String(port),
+    '--data-dir',
+    dataDir,
+    '--log-level',
+    'ERROR',
+  ],
   {
     cwd: root,
     env: {

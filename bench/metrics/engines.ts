@@ -100,7 +100,8 @@ const password = 'a phrase for measuring'
 export async function miktos(): Promise<Engine> {
   const { dir, port } = await place('miktos')
   const url = `http://127.0.0.1:${port}`
-  const args = [join(import.meta.dirname, '../../src/cli/main.ts'), 'serve', '--port', String(port), '--data-dir', dir]
+  const main = ['--max-semi-space-size=8', join(import.meta.dirname, '../../bin/miktos.mjs')]
+  const args = [...main, 'serve', '--port', String(port), '--data-dir', dir]
   const unlimited = { MIKTOS_RATE_LIMIT: '1000000000', MIKTOS_RATE_LIMIT_AUTH: '1000000' }
   const child = await started('miktos', process.execPath, args, dir, `${url}/health`, {
     ...unlimited,
