@@ -1,11 +1,27 @@
 import assert from 'node:assert/strict'
+import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import Database from 'better-sqlite3'
 import { temporaryFolder } from '../../../../../test/support/folder.ts'
+import { DayFile } from './dayFile.ts'
 import { openEmbeddedLogs } from './index.ts'
+import { Streams } from './streams.ts'
 
 const nowMs = Date.UTC(2026, 10, 22, 12)
+
+/** How many blocks can be taken over from a file, once it has no common words. */
+function salvaged(path: string): number {
+  const aside = join(temporaryFolder(), 'aside.db')
+  copyFileSync(path, aside)
+  const file = new Database(aside)
+  file.exec('drop table common_words')
+  file.close()
+  const fresh = DayFile.open(temporaryFolder(), 20_779, new Streams(), () => undefined)
+  const blocks = fresh.salvage(aside)
+  fresh.close()
+  return blocks
+}
 
 test('a file from before common words were kept is counted by reading it, and takes new blocks', async () => {
   const dir = temporaryFolder()
@@ -25,6 +41,7 @@ test('a file from before common words were kept is counted by reading it, and ta
   file.exec('drop table common_words')
   file.close()
   await append('after')
+  assert.equal(salvaged(join(dir, '2026-11-22.db')), 2)
 
   const store = await openEmbeddedLogs(options)
   const page = await store.search({

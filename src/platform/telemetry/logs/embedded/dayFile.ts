@@ -60,6 +60,7 @@ export class DayFile implements BlockSource {
   readonly #streams: Streams
   readonly #db: Database.Database
   readonly #statements: Statements
+  readonly #commonWords: ReturnType<typeof commonWordsIn>
   readonly #onQuarantine: (id: number) => void
   #isClosed = false
   /** Stands for what of the log has been copied into the file and may not be on disk there. */
@@ -78,6 +79,7 @@ export class DayFile implements BlockSource {
     this.#onQuarantine = onQuarantine
     this.#db = db
     this.#statements = statementsOf(db)
+    this.#commonWords = commonWordsIn(db)
   }
 
   /** @throws SqliteError where the file is damaged so that SQLite cannot read it */
@@ -146,7 +148,7 @@ export class DayFile implements BlockSource {
         statements.addFilter.run(part.id, checked(part.bytes, `filter ${part.id}`))
       }
       statements.addColumns.run(id, checked(encoded.columns, `columns ${id}`))
-      statements.addCommonWords.run(id, checked(encoded.commonWords, `common words ${id}`))
+      this.#commonWords.add.run(id, checked(encoded.commonWords, `common words ${id}`))
       encoded.frames.forEach(({ text, metadata }, index) => {
         const frame = id * framesPerBlockMax + index
         statements.addFrame.run(
@@ -243,7 +245,7 @@ export class DayFile implements BlockSource {
 
   commonWords(id: number): Buffer | null {
     this.#checkOpen()
-    const found = this.#statements.commonWords.get(id)
+    const found = this.#commonWords.find.get(id)
     return found ? unchecked(found.bytes, `common words ${id}`) : null
   }
 
@@ -364,7 +366,7 @@ export class DayFile implements BlockSource {
     this.#statements.removeBlock.run(id)
     this.#statements.removeFilters.run(filterId(id, 'words', 0), filterId(id + 1, 'words', 0))
     this.#statements.removeColumns.run(id)
-    this.#statements.removeCommonWords.run(id)
+    this.#commonWords.remove.run(id)
     this.#statements.removeFrames.run(id * framesPerBlockMax, (id + 1) * framesPerBlockMax)
   }
 }
@@ -435,10 +437,8 @@ function statementsOf(db: Database.Database) {
     addBlock: db.prepare<[number, number, Buffer]>('insert into blocks values (?, ?, ?)'),
     addFilter: db.prepare<[number, Buffer]>('insert into filters values (?, ?)'),
     addColumns: db.prepare<[number, Buffer]>('insert into columns values (?, ?)'),
-    addCommonWords: db.prepare<[number, Buffer]>('insert into common_words values (?, ?)'),
     addFrame: db.prepare<[number, Buffer, Buffer | null]>('insert into frames values (?, ?, ?)'),
     columns: db.prepare<[number], { bytes: Buffer }>('select bytes from columns where block = ?'),
-    commonWords: db.prepare<[number], { bytes: Buffer }>('select bytes from common_words where block = ?'),
     frame: db.prepare<[number], { text: Buffer; metadata: Buffer | null }>(
       'select text, metadata from frames where id = ?',
     ),
@@ -452,7 +452,15 @@ function statementsOf(db: Database.Database) {
     removeBlock: db.prepare<[number]>('delete from blocks where id = ?'),
     removeFilters: db.prepare<[number, number]>('delete from filters where id >= ? and id < ?'),
     removeColumns: db.prepare<[number]>('delete from columns where block = ?'),
-    removeCommonWords: db.prepare<[number]>('delete from common_words where block = ?'),
     removeFrames: db.prepare<[number, number]>('delete from frames where id >= ? and id < ?'),
+  }
+}
+
+/** Apart, because an older file has none, of which blocks may have to be saved. */
+function commonWordsIn(db: Database.Database) {
+  return {
+    find: db.prepare<[number], { bytes: Buffer }>('select bytes from common_words where block = ?'),
+    add: db.prepare<[number, Buffer]>('insert into common_words values (?, ?)'),
+    remove: db.prepare<[number]>('delete from common_words where block = ?'),
   }
 }
