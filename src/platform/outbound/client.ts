@@ -99,6 +99,7 @@ const only =
 async function before<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>()
   const giveUp = (): void => reject(signal.reason)
+  if (signal.aborted) giveUp()
   signal.addEventListener('abort', giveUp, { once: true })
   try {
     return await Promise.race([work, promise])

@@ -13,6 +13,7 @@ import {
 import { freePort } from '../../../../../test/support/port.ts'
 import { EmailConfig } from './config.ts'
 import { email } from './email.ts'
+import { submit } from './smtp.ts'
 
 const configFor = ({ port, certificate }: Pick<MailServer, 'port' | 'certificate'>, more: object = {}) =>
   EmailConfig.parse({
@@ -164,6 +165,26 @@ describe('The mail server', () => {
       const answer = await email.send(configFor({ port, certificate: undefined! }, {}), notificationOf(), io)
       assert.deepEqual([answer.outcome, answer.status], ['retry', null], answer.detail)
       assert.notEqual(answer.detail, '')
+    }
+  })
+
+  test('goes silent, in clear or within TLS: the attempt ends in time', async () => {
+    const silences: ((socket: Socket) => void)[] = [
+      () => undefined,
+      (socket) => void socket.write('220 here\r\n'),
+      (socket) => void socket.write('220 here\r\n250-here\r\n250 STARTTLS\r\n220 go\r\n'),
+      (socket) => {
+        socket.write('220-')
+        const timer = setInterval(() => (socket.writable ? socket.write('x') : clearInterval(timer)), 20)
+      },
+    ]
+    const withinTls = await mailServer({ onMailFrom: () => undefined })
+    const ports = [withinTls.port, ...(await Promise.all(silences.map(tcpServer)))]
+    for (const port of ports) {
+      const config = configFor({ port, certificate: withinTls.certificate })
+      const answer = await submit(config, '127.0.0.1', { from: config.from, to: config.to, text: 'x' }, 500)
+      assert.deepEqual([answer.outcome, answer.status], ['retry', null])
+      assert.match(answer.detail, /did not answer within 0\.5 s/)
     }
   })
 

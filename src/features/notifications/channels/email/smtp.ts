@@ -7,12 +7,17 @@ import type { Answer } from '../channel.ts'
 import type { EmailConfig } from './config.ts'
 
 /** For everything together; servers that slow strangers down take a while. */
-const timeoutMs = 30 * secondMs
+const timeoutMsDefault = 30 * secondMs
 
 type Config = z.output<typeof EmailConfig>
 
 /** Gives one mail to the server at `address`, which is the one that was checked. */
-export async function submit(config: Config, address: string, mail: SendMailOptions): Promise<Answer> {
+export async function submit(
+  config: Config,
+  address: string,
+  mail: SendMailOptions,
+  timeoutMs = timeoutMsDefault,
+): Promise<Answer> {
   const secrets = [config.password]
   const socket = connect({ host: address, port: config.port })
   let late = false
