@@ -7,7 +7,7 @@ import { startRetention } from './retention.ts'
 import { activityHandlers } from './routes.ts'
 import { activityMigrations, type ActivityEvent } from './store.ts'
 
-export { nothing } from './observe.ts'
+export { emptyEvent } from './observe.ts'
 export type { ActivityEvent } from './store.ts'
 export { forgetActivity, insertActivity } from './write.ts'
 

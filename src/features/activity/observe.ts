@@ -7,7 +7,7 @@ const idLengthMax = 128
 const lineLengthMax = 255
 
 /** An event without anything but its time and kind. */
-export const nothing = {
+export const emptyEvent = {
   event_id: null,
   session_id: null,
   key_id: null,
@@ -26,7 +26,7 @@ export function fromRequest(request: FinishedRequest, apiPrefix: string): Activi
   const { route, rate, status, actor, params } = request
   if (route === null || rate === 'unlimited') return undefined
   return {
-    ...nothing,
+    ...emptyEvent,
     at: request.at,
     kind: 'api_call',
     user_id: actor.kind === 'anonymous' ? null : idOf(actor.id),
@@ -74,7 +74,7 @@ const failurePayload = z.object({ user_id: z.string().nullable(), reason: z.stri
 
 /** What a committed change or a failed login says about somebody's activity; undefined when nothing. */
 export function fromPublished({ id, topic, at, payload }: PublishedEvent): ActivityEvent | undefined {
-  const base = { ...nothing, event_id: id, at }
+  const base = { ...emptyEvent, event_id: id, at }
   if (topic === 'login.failed') {
     const { user_id, reason, address } = failurePayload.parse(payload)
     // The first half of a login in two steps is no failure.
@@ -86,7 +86,7 @@ export function fromPublished({ id, topic, at, payload }: PublishedEvent): Activ
   return parsed.success ? fromChange(base, topic, parsed.data) : undefined
 }
 
-type Base = Omit<typeof nothing, 'event_id'> & Pick<ActivityEvent, 'event_id' | 'at'>
+type Base = Omit<typeof emptyEvent, 'event_id'> & Pick<ActivityEvent, 'event_id' | 'at'>
 
 function fromChange(base: Base, topic: string, change: Change): ActivityEvent | undefined {
   const { actor, target, session_id, session_ids, address, user_agent } = change

@@ -1,5 +1,5 @@
 import { dayMs, hourMs, minuteMs } from '#kernel/time.ts'
-import { nothing, type ActivityEvent } from '#features/activity/index.ts'
+import { emptyEvent, type ActivityEvent } from '#features/activity/index.ts'
 import type { Habits } from './cast.ts'
 import type { Random } from './random.ts'
 
@@ -74,7 +74,7 @@ export function sampleCall(
   // Mostly near the usual, now and then much slower.
   const slowness = random.next() < 0.03 ? 20 : 0.5 + random.next() * 1.4
   return {
-    ...nothing,
+    ...emptyEvent,
     at,
     kind: 'api_call',
     user_id: caller.id,
@@ -96,7 +96,7 @@ function pickCall({ projectIds }: Caller, random: Random): SampleCall {
 }
 
 export const sampleLogin = ({ id, address, browser }: Caller, sessionId: string, at: number): ActivityEvent => ({
-  ...nothing,
+  ...emptyEvent,
   at,
   kind: 'login',
   user_id: id,
