@@ -119,8 +119,8 @@ describe('on the machine itself', () => {
   })
 })
 
-function follow(...args: string[]) {
-  const child = startCli(['logs', '-f', ...args], there)
+function follow(args: string[], caller = there) {
+  const child = startCli(['logs', '-f', ...args], caller)
   after(() => child.kill('SIGKILL'))
   let [stdout, stderr] = ['', '']
   child.stdout!.on('data', (chunk: Buffer) => (stdout += String(chunk)))
@@ -131,7 +131,7 @@ function follow(...args: string[]) {
 describe('miktos logs -f', () => {
   test('goes on over restarts of the server: no line is missing, none comes twice, and both are said', async () => {
     await push('job', ['before'])
-    const { child, ended, lines, stderr } = follow('job', '--plain')
+    const { child, ended, lines, stderr } = follow(['job', '--plain'])
     await until('what was there', () => lines().includes('before'))
     await push('job', ['turn 0'])
     await until('what comes', () => lines().includes('turn 0'))
@@ -150,6 +150,15 @@ describe('miktos logs -f', () => {
     assert.match(stderr(), /ended; trying again/)
     child.kill('SIGINT')
     assert.deepEqual(await ended, [130, null])
+  })
+
+  test('4 as soon as somebody may not read any more', async () => {
+    const made = await run('keys', 'create', 'reader', '--scope', 'logs:read', '--json')
+    const { id, key } = made.json() as { id: string; key: string }
+    const { ended, lines } = follow(['job', '--plain'], { env: { MIKTOS_URL: server.url, MIKTOS_TOKEN: key } })
+    await until('what was there', () => lines().includes('the end'))
+    assert.equal((await run('keys', 'revoke', id)).code, 0)
+    assert.deepEqual(await ended, [4, null])
   })
 
   test('75 where no server answers at first', async () => {
