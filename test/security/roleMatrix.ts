@@ -219,5 +219,7 @@ export const roleMatrix: Record<string, Row> = {
   'processes.restart': operators,
   'processes.connections': ['admin', 'operator', 'developer'],
   'processes.closeConnection': operators,
+  'processes.connections': ['admin', 'operator', 'developer'],
+  'processes.closeConnection': operators,
   'backup.create': admin,
 }

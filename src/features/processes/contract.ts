@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import type { Endpoints } from '#kernel/contract.ts'
-import { time } from '#kernel/page.ts'
+import { done, idParams, time } from '#kernel/page.ts'
 
 const count = z.number().int()
 
@@ -24,6 +24,22 @@ const Server = z.object({
   state: z.enum(['running', 'stopping', 'restarting']),
   /** The one that answers. */
   current: z.boolean(),
+})
+
+/** A socket that is open at one of the servers. */
+const Connection = z.object({
+  id: z.string(),
+  /** `id` of the server in the list of processes. */
+  server_id: z.string(),
+  user: z.object({ id: z.string(), label: z.string() }),
+  address: z.string().nullable(),
+  user_agent: z.string().nullable(),
+  /** How it came: `stream` is the console. */
+  door: z.string(),
+  /** What it follows; the first twenty names. */
+  topics: z.array(z.string()),
+  opened_at: time,
+  closing: z.boolean(),
 })
 
 export const restartableServices = ['server', 'cache'] as const
@@ -72,5 +88,21 @@ export const processesEndpoints = {
     }),
     errors: ['CONFLICT'],
     example: { body: { services: ['server'] } },
+  },
+  connections: {
+    method: 'GET',
+    path: '/system/connections',
+    summary: 'Sockets that are open at all servers, newest first',
+    access: 'system:read',
+    reply: z.object({ count, connections: z.array(Connection), truncated: z.boolean() }),
+  },
+  closeConnection: {
+    method: 'DELETE',
+    path: '/system/connections/{id}',
+    summary: 'Close a socket, at whichever server it is',
+    access: 'system:write',
+    params: idParams,
+    reply: done,
+    errors: ['RESOURCE_NOT_FOUND'],
   },
 } as const satisfies Endpoints

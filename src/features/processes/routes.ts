@@ -1,6 +1,7 @@
 import { clearCache } from '#features/system/index.ts'
 import { iso } from '#kernel/time.ts'
 import type { Handlers } from '#platform/http/endpoints.ts'
+import { closeConnection, listConnections } from './connections/connections.ts'
 import type { processesEndpoints } from './contract.ts'
 import { restartServers, stopServer, type Stopped } from './processes.ts'
 import { listing } from './view.ts'
@@ -11,7 +12,7 @@ const messages: Record<Stopped['outcome'], string> = {
   'stopping-self': 'This server process stops after this answer',
 }
 
-export const processHandlers: Handlers<typeof processesEndpoints> = {
+export const processHandlers = (settle: () => Promise<void>): Handlers<typeof processesEndpoints> => ({
   list: (ctx) => listing(ctx.platform),
   stop: async (ctx, { params }) => {
     const { pid, outcome } = await stopServer(ctx, params.pid)
@@ -28,4 +29,14 @@ export const processHandlers: Handlers<typeof processesEndpoints> = {
     }
     return { success: true, message: done.join(', '), services, timestamp: iso(ctx.now()) }
   },
-}
+  connections: async (ctx) => {
+    await settle()
+    const listed = await listConnections(ctx)
+    return { count: listed.connections.length, ...listed }
+  },
+  closeConnection: async (ctx, { params }) => {
+    await settle()
+    await closeConnection(ctx, params.id)
+    return { success: true, message: 'The connection is being closed' }
+  },
+})
