@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import fastifyStatic from '@fastify/static'
@@ -23,9 +23,10 @@ export async function mountSite(server: HttpServer, operations: readonly Operati
     platform.log.child({ component: 'http' }).warn('the console is not built; run `npm run build`')
     return () => undefined
   }
+  // One route for all hashed files: a route for each of them would be most of what a start waits for.
   await app.register(fastifyStatic, {
-    root: consoleDir,
-    wildcard: false,
+    root: join(consoleDir, 'assets'),
+    prefix: '/assets/',
     index: false,
     preCompressed: true,
     maxAge: 0,
@@ -37,6 +38,9 @@ export async function mountSite(server: HttpServer, operations: readonly Operati
       )
     },
   })
+  for (const name of readdirSync(consoleDir).filter((file) => /\.(js|svg|png|ico|json|txt)$/.test(file))) {
+    app.get(`/${name}`, (_request, reply) => reply.sendFile(name, consoleDir))
+  }
   const apiPrefix = platform.config.get('api_prefix')
   // The page tells its script where the API is.
   const index = readFileSync(indexFile, 'utf8').replace(/(<meta name="api-prefix" content=")[^"]*/, `$1${apiPrefix}`)
