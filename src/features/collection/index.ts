@@ -23,7 +23,8 @@ export function createCollection(): Feature {
     handlers: sources.handlers,
     start: async (platform) => {
       const { metrics, telemetry, database, log } = platform
-      await registerGpus(metrics.registry, (error) =>
+      // Not waited for: the program of the cards takes its time, and most machines have none.
+      void registerGpus(metrics.registry, (error) =>
         log.child({ component: 'metrics' }).warn({ err: error }, 'GPUs were not measured'),
       )
       registerTelemetry(metrics.registry, telemetry, () => sizeBytes(database))
