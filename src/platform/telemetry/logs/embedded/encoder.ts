@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import type { EncodedBlock, RawBlock } from './encode.ts'
 import type { EncoderAnswer } from './encoderThread.ts'
@@ -9,6 +8,7 @@ const idleMsMax = 10_000
 /** Encodes blocks in a thread of its own, one after the other, so that neither appends nor searches wait for it. */
 export class Encoder {
   #worker: Worker | null = null
+  #asked: PromiseWithResolvers<EncoderAnswer> | null = null
   #idle: NodeJS.Timeout | undefined
   /** Comes back with every block, so that memory for its text is not asked for again and again. */
   #memory = new ArrayBuffer(0)
@@ -19,10 +19,11 @@ export class Encoder {
     return new Uint8Array(this.#memory, 0, bytes)
   }
 
-  /** Takes the block's memory over. Rejects when the thread dies; the next call begins another one. */
+  /** Takes the block's memory over. Rejects when the thread dies of it; the next block begins another one. */
   async encode(block: RawBlock): Promise<EncodedBlock> {
     clearTimeout(this.#idle)
-    const worker = (this.#worker ??= start())
+    const worker = (this.#worker ??= this.#start())
+    const asked = (this.#asked = Promise.withResolvers<EncoderAnswer>())
     const { offsets, severities, streams, ordinals, starts, text } = block
     worker.ref()
     worker.postMessage(
@@ -30,14 +31,11 @@ export class Encoder {
       [offsets, severities, streams, ordinals, starts, text].map(({ buffer }) => buffer),
     )
     try {
-      const [answer] = (await once(worker, 'message')) as [EncoderAnswer]
-      this.#memory = answer.memory
-      return answer.encoded
-    } catch (error) {
-      this.#worker = null
-      this.#memory = new ArrayBuffer(0)
-      throw error
+      const { encoded, memory } = await asked.promise
+      this.#memory = memory
+      return encoded
     } finally {
+      this.#asked = null
       worker.unref()
       this.#idle = setTimeout(() => void this.close(), idleMsMax).unref()
     }
@@ -45,20 +43,25 @@ export class Encoder {
 
   async close(): Promise<void> {
     clearTimeout(this.#idle)
-    const worker = this.#worker
-    this.#worker = null
-    this.#memory = new ArrayBuffer(0)
-    await worker?.terminate()
+    await this.#worker?.terminate()
   }
-}
 
-function start(): Worker {
-  const worker = new Worker(new URL('encoderThread.ts', import.meta.url), {
-    name: 'logs encoder',
-    // It holds one block. What V8 is left to gather before it looks for what is no longer needed counts as well.
-    resourceLimits: { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 12 },
-  })
-  // Told to whoever waits for an answer; without anybody waiting the next one finds out.
-  worker.on('error', () => undefined)
-  return worker
+  #start(): Worker {
+    const worker = new Worker(new URL('encoderThread.ts', import.meta.url), {
+      name: 'logs encoder',
+      // It holds one block. What V8 is left to gather before it looks for what is no longer needed counts as well.
+      resourceLimits: { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 12 },
+    })
+    const ended = (error: Error): void => {
+      // An error comes before the end; another thread may have begun by then.
+      if (this.#worker !== worker) return
+      this.#worker = null
+      this.#memory = new ArrayBuffer(0)
+      this.#asked?.reject(error)
+    }
+    worker.on('message', (answer: EncoderAnswer) => this.#asked?.resolve(answer))
+    worker.on('error', ended)
+    worker.on('exit', () => ended(new Error('The thread that encodes blocks of logs has ended')))
+    return worker
+  }
 }
