@@ -35,6 +35,7 @@ const backoffMinMs = 500
 /** Slow enough that a server that was away for ten seconds is found again within five. */
 const backoffFactor = 1.5
 const backoffMaxMs = 30_000
+const closedForMs = 5 * 60_000
 
 const listeners = new Map<string, Set<Listener>>()
 const watchers = new Set<() => void>()
@@ -174,7 +175,8 @@ async function closed(code: number): Promise<void> {
   // An upgrade that is refused for an expired token looks like any other failure from here.
   if (failures === 1) await refreshSession().catch(() => true)
   const backoffMs = Math.min(backoffMinMs * backoffFactor ** failures++, backoffMaxMs)
-  const delayMs = backoffMs * (0.75 + Math.random() / 2)
+  // An administrator closed it: not at once again.
+  const delayMs = code === closeCodes.closed ? closedForMs : backoffMs * (0.75 + Math.random() / 2)
   stoppedAt ??= Date.now()
   setState({ phase: 'stopped', stoppedAt, retryAt: Date.now() + delayMs })
   retryTimer = setTimeout(connect, delayMs)

@@ -13,6 +13,7 @@ import { StaleNote } from '#console/ui/StaleNote.tsx'
 import { Status } from '#console/ui/Status.tsx'
 import { Table, type Column } from '#console/ui/Table.tsx'
 import { TimeAgo } from '#console/ui/Time.tsx'
+import { ConnectionsCard } from './ConnectionsCard.tsx'
 import { heartbeatMs, processesQuery, type Listing, type ServerProcess } from './queries.ts'
 import { RestartDialog } from './RestartDialog.tsx'
 import { StopDialog } from './StopDialog.tsx'
@@ -64,6 +65,7 @@ export default function ProcessesPage() {
           }
         />
       </Card>
+      <ConnectionsCard servers={servers} />
       <StopDialog server={stopping} alone={servers?.length === 1} onClose={() => setStopping(undefined)} />
       <RestartDialog open={restarting} count={servers?.length ?? 1} onClose={() => setRestarting(false)} />
     </>
