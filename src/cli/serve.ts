@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { constants } from 'node:os'
 import { ConfigError, loadConfig } from '#platform/config/config.ts'
-import { checkText } from '#platform/config/print.ts'
 import { isUnavailable } from '#platform/database/failures.ts'
 import type { Environment } from './environment.ts'
 import { exitCodes } from './failure.ts'
@@ -23,7 +22,7 @@ export async function runServer(argv: string[], env: Environment): Promise<numbe
     const { serve } = await import('#server/serve.ts')
     return await serve(config, isSupervised(env))
   } catch (error) {
-    return explain(error)
+    return await explain(error)
   }
 }
 
@@ -41,9 +40,12 @@ async function watch(argv: string[], env: Environment): Promise<number> {
   return code ?? 128 + constants.signals[signal!]
 }
 
-function explain(error: unknown): number {
+async function explain(error: unknown): Promise<number> {
   const { code, message, syscall } = error as NodeJS.ErrnoException
-  if (error instanceof ConfigError) return complain(checkText(error.problems), exitCodes.config)
+  if (error instanceof ConfigError) {
+    const { checkText } = await import('#platform/config/print.ts')
+    return complain(checkText(error.problems), exitCodes.config)
+  }
   if (syscall === 'listen' && code === 'EADDRINUSE')
     return complain(
       `${message}: something listens there already. \`miktos doctor\` says what; --port takes another.\n`,

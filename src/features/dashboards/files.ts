@@ -1,6 +1,5 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { extname, join, basename } from 'node:path'
-import { parse } from 'yaml'
 import * as z from 'zod'
 import { Board } from './board.ts'
 
@@ -54,6 +53,8 @@ async function stampOf(folder: string, names: readonly string[]): Promise<string
 }
 
 async function readFiles(folder: string, names: readonly string[]): Promise<Omit<FileBoards, 'stamp'>> {
+  // Loaded where there is such a folder: its many modules would slow every other start.
+  const { parse } = await import('yaml')
   const boards = new Map<string, Board>()
   const problems: { file: string; message: string }[] = []
   for (const file of names) {

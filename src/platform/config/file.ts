@@ -1,11 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { basename, join } from 'node:path'
-import { isMap, isScalar, LineCounter, parseDocument, type Pair } from 'yaml'
+import type * as Yaml from 'yaml'
 import { didYouMean } from './nearest.ts'
 import { isSettingKey, settingKeys } from './settings.ts'
 import type { Given, Problem, Reading } from './source.ts'
 
 const fileName = 'miktos.yaml'
+
+/** Loaded where there is a file: its many modules would slow every other start. */
+const yaml = (): typeof Yaml => createRequire(import.meta.url)('yaml')
 
 /** Where `miktos.yaml` may lie; to have it in both places is a problem, since one would silently lose. */
 export function findConfigFile(directories: string[]): { path: string | undefined; problems: Problem[] } {
@@ -25,6 +29,7 @@ export function readConfigFile(path: string): Reading {
   const text = readText(path)
   if (typeof text !== 'string') return { given: [], problems: [text] }
 
+  const { isMap, LineCounter, parseDocument } = yaml()
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines })
   const at = (offset: number): string => `${basename(path)}:${lines.linePos(offset).line}`
@@ -56,7 +61,8 @@ export function readConfigFile(path: string): Reading {
   return reading
 }
 
-function readPair({ key, value }: Pair, at: (offset: number) => string): Given | Problem | undefined {
+function readPair({ key, value }: Yaml.Pair, at: (offset: number) => string): Given | Problem | undefined {
+  const { isScalar } = yaml()
   const name = String(isScalar(key) ? key.value : key)
   const line = at(isScalar(key) ? (key.range?.[0] ?? 0) : 0)
   if (!isSettingKey(name))

@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { parse } from 'yaml'
 import * as z from 'zod'
 import { durationMs } from '#kernel/duration.ts'
 import { targetKey, type ScrapeTarget } from './target.ts'
@@ -56,6 +55,8 @@ type Job = z.output<typeof job>
 
 /** Static targets of a Prometheus configuration file. @throws Error that names what is wrong in the file */
 export async function readScrapeConfig(file: string): Promise<ScrapeTarget[]> {
+  // Loaded where there is such a file: its many modules would slow every other start.
+  const { parse } = await import('yaml')
   const parsed = configFile.safeParse(parse(await readFile(file, 'utf8')) ?? {})
   if (!parsed.success) throw new Error(`${file}: ${z.prettifyError(parsed.error)}`)
   const { global = {}, scrape_configs: jobs } = parsed.data
