@@ -108,6 +108,8 @@ export const AlertDetail = AlertView.extend({
   ),
 })
 
+const span = z.object({ labels: texts, from: time, to: time.nullable(), peak: z.number().nullable() })
+
 const changeOfRule = z.object({
   name: z.string(),
   /** `unchanged` where it is already as the file says. */
@@ -152,6 +154,27 @@ export const alertsEndpoints = {
     reply: z.object({
       metrics: z.array(z.object({ metric: z.string(), unit: z.string(), description: z.string(), expr: z.string() })),
     }),
+  },
+  preview: {
+    method: 'POST',
+    path: '/alerts/preview',
+    summary: 'Tell how often a rule would have fired',
+    description:
+      'Evaluates it over the last hours without storing anything. Event and pushed heartbeats are not previewed.',
+    access: 'alerts:write',
+    rate: 'metrics',
+    body: z.strictObject({ rule: RuleInput, hours: z.number().int().min(1).max(168).default(24) }),
+    reply: z.object({
+      fired: count,
+      /** Times at which alerts fired, in order; at most 500. */
+      spans: z.array(span),
+      series: count,
+      step_seconds: count,
+      /** Why there is no preview, or less of it than was asked for. */
+      note: z.string().nullable(),
+    }),
+    errors: ['QUERY_FAILED', 'LIMIT_EXCEEDED', 'QUERY_TIMEOUT', 'UPSTREAM_UNAVAILABLE'],
+    example: { body: { rule: { name: 'Busy', metric: 'cpu_usage', threshold: 80 } } },
   },
   exportRules: {
     method: 'GET',

@@ -10,6 +10,7 @@ import { alertMigrations } from './store.ts'
 export { severities, type Alert, type Severity } from './alert.ts'
 export { recordHistory } from './life/history.ts'
 export { alertsByIds, openAlerts } from './life/reading.ts'
+export { reportAlerts } from './life/report.ts'
 
 /** Rules over metrics, logs, heartbeats and the audit log, and the alerts that come of them. */
 export function createAlerts(): Feature {

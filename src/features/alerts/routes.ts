@@ -1,13 +1,16 @@
 import { iso } from '#kernel/time.ts'
 import type { Handlers } from '#platform/http/endpoints.ts'
 import type { alertsEndpoints } from './contract.ts'
+import { preview } from './evaluation/preview.ts'
 import { figures } from './figures.ts'
 import { acknowledgeAlert, noteAlert, resolveAlert } from './life/act.ts'
 import { oneAlert } from './life/reading.ts'
 import { activeAlerts, alertHistory, firingAlerts } from './lists.ts'
 import { createRule, deleteRule, updateRule } from './rules/change.ts'
+import { checkRule } from './rules/check.ts'
 import { hearHeartbeat } from './rules/heartbeat.ts'
 import { importRules } from './rules/import.ts'
+import { ruleFrom } from './rules/input.ts'
 import { allRules } from './rules/known.ts'
 import { yamlOf } from './rules/yaml.ts'
 import { alertOf } from './store.ts'
@@ -24,6 +27,11 @@ export function alertHandlers(evaluations: Evaluations): Handled {
     },
     create: async (ctx, { body }) => ruleViewOf(ctx.db, await createRule(ctx, body), evaluations, ctx.now()),
     metrics: () => ({ metrics: Object.entries(figures).map(([metric, figure]) => ({ metric, ...figure })) }),
+    preview: async (ctx, { body }) => {
+      const rule = ruleFrom({ name: 'preview', ...body.rule }, null)
+      checkRule(ctx, rule)
+      return preview(ctx, rule, body.hours, ctx.incoming.signal)
+    },
     exportRules: async (ctx) => yamlOf(await allRules(ctx.db)),
     importRules: (ctx, { body }) => importRules(ctx, body),
     active: (ctx, { query }) => activeAlerts(ctx.db, query),

@@ -323,6 +323,50 @@ describe('evaluated on SQLite', () => {
     )
   })
 
+  test('a preview tells how often a rule would have fired, over metrics and over lines', async () => {
+    const { app, admin, write, goTo } = await start()
+    for (const [minutes, value] of [1, 1, 9, 12, 9, 1, 9, 9, 9, 9].entries())
+      await write('load', minutes * 60, { a: value, b: 1 })
+    goTo(600)
+    const rule = {
+      name: 'Busy',
+      interval_seconds: 60,
+      for_seconds: 60,
+      condition: { type: 'promql', expr: 'load', threshold: 5 },
+    }
+    const preview = (await admin('POST', `${path}/preview`, { rule, hours: 1 })).json()
+    assert.deepEqual([preview.fired, preview.series, preview.step_seconds, preview.note], [2, 2, 60, null])
+    assert.deepEqual(
+      preview.spans.map(({ labels, to, peak }: { labels: object; to: string | null; peak: number }) => [
+        labels,
+        to !== null,
+        peak,
+      ]),
+      [
+        [{ host: 'a' }, true, 12],
+        [{ host: 'a' }, false, 9],
+      ],
+    )
+    await app.platform.telemetry.logs.append({
+      streams: [
+        {
+          labels: { app: 'api' },
+          entries: [1, 2, 3].map((index) => ({
+            timestampNs: BigInt(app.platform.now() - 20 * minuteMs) * 1_000_000n + BigInt(index),
+            line: 'error',
+          })),
+        },
+      ],
+    })
+    const lines = { name: 'Errors', condition: { type: 'logs', query: 'error', window_seconds: 300, threshold: 2 } }
+    const told = (await admin('POST', `${path}/preview`, { rule: lines, hours: 1 })).json()
+    assert.equal(told.fired, 1, JSON.stringify(told))
+    const lasting = Date.parse(told.spans[0].to) - Date.parse(told.spans[0].from)
+    assert.ok(Math.abs(lasting - 5 * minuteMs) <= minuteMs, String(lasting))
+    const beat = { name: 'x', condition: { type: 'heartbeat', timeout_seconds: 60 } }
+    assert.match((await admin('POST', `${path}/preview`, { rule: beat })).json().note, /nothing to look back/)
+  })
+
   test('a query that fails is told with the rule, and changes nothing', async () => {
     const { admin, create, write, at, open } = await start()
     const expr = 'load * on (host) load2 > 5'

@@ -4,6 +4,7 @@ import { createLease, type Lease } from '#platform/jobs/lease.ts'
 import type { Platform, Stop } from '#platform/platform.ts'
 import { noTransitions } from '../life/transitions.ts'
 import { endAlertsOf } from '../life/end.ts'
+import { endUnreported, resolveTimeoutMs } from '../life/report.ts'
 import type { AlertRow } from '../store.ts'
 import type { Evaluation } from '../view.ts'
 import { setClockBack } from './clock.ts'
@@ -19,6 +20,8 @@ const tickMs = secondMs
 /** Rules and alerts are read again so often even if nobody said that they changed. */
 const reloadMs = minuteMs
 const progressMs = minuteMs
+/** Alerts of other systems that are no longer reported. */
+const sweepMs = 5 * secondMs
 /** After a failure of a whole lane. */
 const pauseMs = 5 * secondMs
 const origin = { requestId: null, address: null, userAgent: null }
@@ -61,6 +64,7 @@ export class Evaluator {
   #isStale = true
   #loadedAt = -Infinity
   #progressAt = -Infinity
+  #sweptAt = -Infinity
   #backSince: number | undefined
 
   constructor(platform: Platform, { clockPatienceMs = 5 * minuteMs, lease = createLease(platform, 'alerts') } = {}) {
@@ -143,6 +147,14 @@ export class Evaluator {
     const due = [...this.#tracks.values()].flatMap((track) => this.#dueOf(track, now))
     for (const [lane, jobs] of Map.groupBy(due, ({ track }) => laneOf(track))) this.#run(lane, jobs)
     if (performance.now() - this.#progressAt > progressMs) await this.#progress(now)
+    if (performance.now() - this.#sweptAt > sweepMs) await this.#sweep(now)
+  }
+
+  /** Whoever reports alerts could not, while Miktos did not run: that is no sign that they are over. */
+  async #sweep(now: number): Promise<void> {
+    this.#sweptAt = performance.now()
+    const { at, gapMs } = this.#resumption!
+    if (gapMs <= resolveTimeoutMs || now >= at + resolveTimeoutMs) await endUnreported(this.#ctx, this.#lease)
   }
 
   /** Another server evaluates now. */

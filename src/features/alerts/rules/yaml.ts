@@ -3,9 +3,9 @@ import * as z from 'zod'
 import { AppError } from '#kernel/errors.ts'
 import { durationMs } from '#kernel/duration.ts'
 import { secondMs } from '#kernel/time.ts'
-import { severities, type Severity } from '../alert.ts'
 import { RuleInput } from '../contract.ts'
 import { ruleDefaults, type Rule } from '../rule.ts'
+import { severityOf } from '../severity.ts'
 import { fromGo } from '../templates.ts'
 import { ruleFrom } from './input.ts'
 import type { KnownRule } from './known.ts'
@@ -114,11 +114,6 @@ function fromPrometheus(given: unknown, interval: string | undefined): Rule {
     null,
   )
 }
-
-const severityNames: Record<string, Severity> = { page: 'critical', warn: 'warning', ticket: 'warning', none: 'info' }
-
-const severityOf = (text = 'warning'): Severity =>
-  severities.find((severity) => severity === text.toLowerCase()) ?? severityNames[text.toLowerCase()] ?? 'warning'
 
 function secondsOf(text: string | undefined, otherwise: number): number {
   if (text === undefined) return otherwise

@@ -2,7 +2,7 @@ import type { MetricsClient } from '#platform/telemetry/metrics/client.ts'
 import type { Labels } from '#platform/telemetry/labels.ts'
 import { figureExpression } from '../../figures.ts'
 import type { Condition } from '../../rule.ts'
-import { sampleOf } from '../active.ts'
+import { fingerprintOf } from '../active.ts'
 import type { Outcome, Sample } from '../evaluate.ts'
 import { failedAnswer, isAway, type Answer, type Engine, type Job } from './engine.ts'
 
@@ -45,10 +45,9 @@ export function outcomesOf({ active, times }: Job, series: Series): Outcome[] {
   const places = new Map(times.map((at, index) => [at, index]))
   for (const { labels, timestamps, values } of series) {
     const named = withoutName(labels)
-    for (const [index, at] of timestamps.entries()) {
-      const sample = sampleOf(active.id, named, values[index]!)
-      samples[places.get(at)!]?.set(sample.fingerprint, sample)
-    }
+    const fingerprint = fingerprintOf(active.id, named)
+    for (const [index, at] of timestamps.entries())
+      samples[places.get(at)!]?.set(fingerprint, { fingerprint, labels: named, value: values[index]! })
   }
   return samples.map((found) => outcomeOf([...found.values()], active.terms.limit !== null))
 }
