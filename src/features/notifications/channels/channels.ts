@@ -1,15 +1,13 @@
-import { AppError, invalid } from '#kernel/errors.ts'
+import { AppError } from '#kernel/errors.ts'
 import { newId } from '#kernel/id.ts'
 import { iso } from '#kernel/time.ts'
 import type { Context } from '#platform/context.ts'
 import type { Tx } from '#platform/database/database.ts'
 import { isDuplicate } from '#platform/database/failures.ts'
-import { validationError } from '#platform/http/errors.ts'
-import type { Secrets } from '#platform/secrets.ts'
 import type { Answer } from './channel.ts'
+import { changedConfig, changedSecrets } from './changedConfig.ts'
 import type { NewChannel } from './contract.ts'
-import { kindOf } from './kinds.ts'
-import { oneChannel, storedConfig, wholeConfig, type WholeConfig } from './known.ts'
+import { oneChannel, storedConfig, type WholeConfig } from './known.ts'
 import { lastDelivery, sendBy } from './send.ts'
 import type { ChannelRow } from './store.ts'
 import { testNotification } from './testNotification.ts'
@@ -85,28 +83,6 @@ export async function updateChannel(ctx: Context, id: string, changes: Changes):
   )
 }
 
-/** What was written, with the secrets that were left out. */
-function changedConfig(secrets: Secrets, row: ChannelRow, written: WholeConfig): WholeConfig {
-  const kind = kindOf(row.kind)
-  const before = wholeConfig(secrets, row)
-  const kept = kind.secrets.filter((name) => written[name] === undefined && before[name] !== undefined)
-  const merged = {
-    ...Object.fromEntries(Object.entries(written).filter(([, value]) => value !== null)),
-    ...Object.fromEntries(kept.map((name) => [name, before[name]])),
-  }
-  const { success, data, error } = kind.config.safeParse(merged)
-  if (!success)
-    throw validationError(
-      error.issues.map((issue) => ({ ...issue, path: ['config', ...issue.path] })),
-      'body',
-    )
-  const moved = kind.destination.find((name) => data[name] !== before[name])
-  const led = moved === undefined ? undefined : kept.find((name) => name !== moved)
-  if (led !== undefined)
-    throw invalid(`config.${led}`, `Write ${led} anew: it would go elsewhere, since ${moved} changes`)
-  return data
-}
-
 export async function deleteChannel(ctx: Context, id: string, usersOf: UsersOf): Promise<void> {
   await ctx.change('notification.channel.delete', { kind: 'channel', id }, async (tx, note) => {
     const before = await oneChannel(tx, id)
@@ -153,10 +129,3 @@ const audited = ({ name, kind, enabled, config_json }: ChannelRow): Record<strin
   enabled: enabled === 1,
   ...(JSON.parse(config_json) as WholeConfig),
 })
-
-/** That a secret changed is told, what it is not. */
-function changedSecrets(secrets: Secrets, before: ChannelRow, after: WholeConfig): { changed_secrets?: string[] } {
-  const known = wholeConfig(secrets, before)
-  const changed = kindOf(before.kind).secrets.filter((name) => known[name] !== after[name])
-  return changed.length > 0 ? { changed_secrets: changed } : {}
-}
