@@ -1,14 +1,12 @@
-import { preferences } from './preferences.ts'
+import { shownTimeZone } from './timeZone.ts'
 
 /** 24 hours and day before month everywhere, in words and digits of the reader's language where they do not mislead. */
 const locale = 'en-GB'
 
-const timeZone = (): string | undefined => (preferences().timeZone === 'utc' ? 'UTC' : undefined)
-
 const dateFormat = (options: Intl.DateTimeFormatOptions): ((at: Date) => string) => {
   const made = new Map<string | undefined, Intl.DateTimeFormat>()
   return (at) => {
-    const zone = timeZone()
+    const zone = shownTimeZone()
     const known = made.get(zone)
     const format =
       known ?? new Intl.DateTimeFormat(locale, { hourCycle: 'h23', ...(zone && { timeZone: zone }), ...options })

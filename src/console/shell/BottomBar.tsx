@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { useCan } from '../me.ts'
 import type { Page } from '../pages.ts'
 import { Sheet } from '../ui/Sheet.tsx'
-import { navFor } from './nav.ts'
+import { navFor, searchFor } from './nav.ts'
 
 const placesMax = 4
 
@@ -20,7 +20,7 @@ export function BottomBar() {
       className="flex border-t border-border bg-surface pb-[env(safe-area-inset-bottom)] md:hidden"
     >
       {places.slice(0, placesMax).map((page) => (
-        <Place key={page.path} page={page} />
+        <Place key={page.path} page={page} at={path} />
       ))}
       <button type="button" aria-expanded={openAt === path} onClick={() => setOpenAt(path)} className={place}>
         <MenuIcon size={18} strokeWidth={1.75} aria-hidden="true" />
@@ -35,6 +35,7 @@ export function BottomBar() {
               <Link
                 key={to}
                 to={to}
+                search={(search: Record<string, string>) => searchFor(to, path, search)}
                 onClick={() => setOpenAt(undefined)}
                 activeOptions={{ exact: to === '/', includeSearch: false }}
                 className="flex h-11 items-center gap-3 rounded-md px-2 text-lg text-muted aria-[current]:bg-selected aria-[current]:font-medium aria-[current]:text-text"
@@ -50,8 +51,13 @@ export function BottomBar() {
   )
 }
 
-const Place = ({ page: { path, title, icon: Icon = Circle } }: { page: Page }) => (
-  <Link to={path} activeOptions={{ exact: path === '/', includeSearch: false }} className={place}>
+const Place = ({ page: { path, title, icon: Icon = Circle }, at }: { page: Page; at: string }) => (
+  <Link
+    to={path}
+    search={(search: Record<string, string>) => searchFor(path, at, search)}
+    activeOptions={{ exact: path === '/', includeSearch: false }}
+    className={place}
+  >
     <Icon size={18} strokeWidth={1.75} aria-hidden="true" />
     <span className="max-w-full truncate">{title}</span>
   </Link>

@@ -1,11 +1,12 @@
 import { useNavigate } from '@tanstack/react-router'
 import { useShortcuts } from '../keyboard.ts'
 import { useCan } from '../me.ts'
+import { parseSearch } from '../search.ts'
 import { setPreferences, shownTheme } from '../preferences.ts'
 import { copyText } from '../ui/clipboard.ts'
 import { toastDone } from '../ui/Toaster.tsx'
 import { openHelp } from './helpState.ts'
-import { reachable } from './nav.ts'
+import { reachable, searchFor } from './nav.ts'
 import { openPalette } from './paletteState.ts'
 
 /** What works on every page. */
@@ -31,7 +32,7 @@ export function GlobalShortcuts() {
       keys: `g ${chord}`,
       label: title,
       group: 'Go to' as const,
-      run: () => void navigate({ to: path }),
+      run: () => void navigate({ to: path, search: searchFor(path, location.pathname, parseSearch(location.search)) }),
     })),
   ])
   return null

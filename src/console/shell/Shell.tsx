@@ -2,6 +2,7 @@ import { Outlet, useRouterState } from '@tanstack/react-router'
 import { useEffect, useState, type ReactNode } from 'react'
 import { startKeyboard } from '../keyboard.ts'
 import { startLive } from '../live.ts'
+import { useShownTimeZone } from '../timeZone.ts'
 import { BottomBar } from './BottomBar.tsx'
 import { GlobalShortcuts } from './GlobalShortcuts.tsx'
 import { Header } from './Header.tsx'
@@ -17,6 +18,7 @@ const loadPaletteAfterMs = 1_500
 
 export function Shell() {
   const palette = usePaletteElement()
+  const zone = useShownTimeZone()
   useEffect(startLive, [])
   useEffect(startKeyboard, [])
   return (
@@ -32,7 +34,13 @@ export function Shell() {
         <LiveStrip />
       </div>
       <Sidebar />
-      <main id="main" tabIndex={-1} className="relative min-w-0 overflow-auto px-5 py-4 outline-none max-md:px-3">
+      {/* Times stand everywhere: with another zone the page begins anew. */}
+      <main
+        key={zone}
+        id="main"
+        tabIndex={-1}
+        className="relative min-w-0 overflow-auto px-5 py-4 outline-none max-md:px-3"
+      >
         <Progress />
         <Outlet />
       </main>

@@ -1,9 +1,9 @@
-import { Link } from '@tanstack/react-router'
+import { Link, useLocation } from '@tanstack/react-router'
 import { Circle } from 'lucide-react'
 import { useCan } from '../me.ts'
 import type { Page } from '../pages.ts'
 import { Tooltip } from '../ui/Tooltip.tsx'
-import { navFor } from './nav.ts'
+import { navFor, searchFor } from './nav.ts'
 
 /** Whole from 1280 px, icons with tooltips from 768 px; below that BottomBar stands in. */
 export function Sidebar() {
@@ -47,10 +47,12 @@ function NavLink({
   page: Page
   iconOnly?: boolean
 }) {
+  const at = useLocation({ select: ({ pathname }) => pathname })
   return (
     <Link
       {...rest}
       to={path}
+      search={(search: Record<string, string>) => searchFor(path, at, search)}
       activeOptions={{ exact: path === '/', includeSearch: false }}
       className="flex h-7 items-center gap-2.5 rounded-md px-2 text-muted transition-colors duration-75 hover:bg-hover hover:text-text aria-[current]:bg-selected aria-[current]:font-medium aria-[current]:text-text max-xl:h-8 max-xl:w-9 max-xl:justify-center max-xl:px-0"
     >

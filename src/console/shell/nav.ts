@@ -1,5 +1,6 @@
 import type { Can } from '../me.ts'
 import { navGroups, pages, type Page } from '../pages.ts'
+import { zoneParam } from '../timeZone.ts'
 
 interface NavSection {
   heading: string
@@ -18,6 +19,18 @@ export const reachable = (can: Can): Page[] =>
 
 /** The user's own pages, for the menu under their name. */
 export const ownPages = (can: Can): Page[] => reachable(can).filter(({ path }) => path.startsWith('/me/'))
+
+/** Which time is looked at. */
+const carried = ['from', 'to', zoneParam]
+
+const isObserve = (path: string): boolean =>
+  pages.some((page) => page.nav?.group === 'Observe' && (path === page.path || path.startsWith(`${page.path}/`)))
+
+/** What of the address goes along from one page that shows times to another; a page asked for again begins anew. */
+export function searchFor(to: string, at: string, search: Readonly<Record<string, string>>): Record<string, string> {
+  if (at === to || !isObserve(at) || !isObserve(to)) return {}
+  return Object.fromEntries(carried.flatMap((name) => (search[name] === undefined ? [] : [[name, search[name]]])))
+}
 
 /** From the top down to the page itself. */
 export function trail(page: Page): Page[] {

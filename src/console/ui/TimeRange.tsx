@@ -1,6 +1,9 @@
 import { ChevronDown, Clock } from 'lucide-react'
 import { useState } from 'react'
 import { usePreferences } from '../preferences.ts'
+import { text, useSearch } from '../search.ts'
+import { useShownTimeZone, zoneParam } from '../timeZone.ts'
+import { zoneOf } from '../zoneOf.ts'
 import { Button } from './Button.tsx'
 import { Dialog } from './Dialog.tsx'
 import { TextField } from './Field.tsx'
@@ -17,7 +20,9 @@ interface TimeRangePickerProps {
 
 /** Which time is looked at. */
 export function TimeRangePicker({ range, span, onChange }: TimeRangePickerProps) {
-  usePreferences()
+  const zone = useShownTimeZone()
+  const { timeZone: preferred } = usePreferences()
+  const [, setSearch] = useSearch({ [zoneParam]: text() })
   const [isOpen, setOpen] = useState(false)
   const shift = (direction: -1 | 1): void => onChange(absolute(shifted(span, direction, Date.now())))
   return (
@@ -32,6 +37,15 @@ export function TimeRangePicker({ range, span, onChange }: TimeRangePickerProps)
           'separator',
           { label: 'From … to …', onSelect: () => setOpen(true) },
           'separator',
+          ...zones.map(({ label, zone: shown, asked }) => ({
+            label,
+            checked: zone === shown,
+            onSelect: () => setSearch({ [zoneParam]: zoneOf(undefined, preferred) === shown ? '' : asked }),
+          })),
+          ...(zone === undefined || zone === 'UTC'
+            ? []
+            : [{ label: `Times of ${zone}`, checked: true, onSelect: () => undefined }]),
+          'separator',
           { label: 'Earlier', keys: 't ArrowLeft', onSelect: () => shift(-1) },
           { label: 'Later', keys: 't ArrowRight', onSelect: () => shift(1) },
           {
@@ -44,6 +58,7 @@ export function TimeRangePicker({ range, span, onChange }: TimeRangePickerProps)
           <Button icon={Clock} className="!h-8 max-md:!h-10">
             <span className="sr-only">Time:</span>
             {rangeLabel(range, span)}
+            {zone && <span className="text-faint">{zone}</span>}
             <ChevronDown size={12} aria-hidden="true" className="text-faint" />
           </Button>
         }
@@ -75,6 +90,11 @@ export function TimeRangePicker({ range, span, onChange }: TimeRangePickerProps)
     </>
   )
 }
+
+const zones = [
+  { label: 'Local time', zone: undefined, asked: 'browser' },
+  { label: 'UTC', zone: 'UTC', asked: 'utc' },
+]
 
 function problemOf({ from, to }: TimeRange, nowMs: number): string | undefined {
   const fromMs = momentOf(from, nowMs)

@@ -1,15 +1,15 @@
 import { formatClock, formatDay } from '#console/format.ts'
-import { preferences } from '#console/preferences.ts'
+import { shownTimeZone } from '#console/timeZone.ts'
 
 const rememberedMax = 600
 
-let zone = preferences().timeZone
+let zone = shownTimeZone()
 const clocks = new Map<number, string>()
 
 /** `10:30:45.123`; the second is remembered, because many lines share it. */
 export function formatLineTime(timestamp: string): string {
-  if (zone !== preferences().timeZone || clocks.size > rememberedMax) clocks.clear()
-  zone = preferences().timeZone
+  if (zone !== shownTimeZone() || clocks.size > rememberedMax) clocks.clear()
+  zone = shownTimeZone()
   const second = Math.floor(Date.parse(timestamp) / 1_000)
   const clock = clocks.get(second) ?? formatClock(second * 1_000)
   clocks.set(second, clock)
