@@ -64,11 +64,9 @@ async function report(platform: Platform, { address, port }: AddressInfo): Promi
     memory_percent: rounded(memoryPercent(), 2),
     threads: await threads(),
   }
-  const { numUpdatedRows } = await database.write
-    .updateTable('server_instances')
-    .set(figures)
-    .where('id', '=', instanceId)
-    .executeTakeFirst()
+  const { numUpdatedRows } = await database.measurement((tx) =>
+    tx.updateTable('server_instances').set(figures).where('id', '=', instanceId).executeTakeFirst(),
+  )
   if (numUpdatedRows > 0n) return
   const place = thisPlace()
   const row: InstanceRow = {
