@@ -52,6 +52,8 @@ export class Evaluator {
   readonly #ctx: Context
   readonly #lease: Lease
   readonly #clockPatienceMs: number
+  /** Whoever could not send while nobody was there comes back within so long; what was missed is evaluated then. */
+  readonly #arrivalMs: number
   readonly #engines: ReturnType<typeof enginesOf>
   readonly #metrics: ReturnType<typeof evaluationMetrics>
   readonly #ending = new AbortController()
@@ -64,12 +66,17 @@ export class Evaluator {
   #isStale = true
   #loadedAt = -Infinity
   #progressAt = -Infinity
+  #resumedAt = -Infinity
   #sweptAt = -Infinity
   #backSince: number | undefined
 
-  constructor(platform: Platform, { clockPatienceMs = 5 * minuteMs, lease = createLease(platform, 'alerts') } = {}) {
+  constructor(
+    platform: Platform,
+    { clockPatienceMs = 5 * minuteMs, arrivalMs = 5 * secondMs, lease = createLease(platform, 'alerts') } = {},
+  ) {
     this.#platform = platform
     this.#clockPatienceMs = clockPatienceMs
+    this.#arrivalMs = arrivalMs
     this.#lease = lease
     this.#ctx = new Context(platform, systemActor('alerts', 'Alert rules', []), origin)
     this.#engines = enginesOf(platform, (rule) => listeningSince(rule, this.#resumption!))
@@ -143,7 +150,7 @@ export class Evaluator {
       await this.#load()
     }
     const now = this.#platform.now()
-    if (await this.#isClockBack(now)) return
+    if (performance.now() - this.#resumedAt < this.#arrivalMs || (await this.#isClockBack(now))) return
     const due = [...this.#tracks.values()].flatMap((track) => this.#dueOf(track, now))
     for (const [lane, jobs] of Map.groupBy(due, ({ track }) => laneOf(track))) this.#run(lane, jobs)
     if (performance.now() - this.#progressAt > progressMs) await this.#progress(now)
@@ -170,6 +177,7 @@ export class Evaluator {
     const loaded = await load(this.#platform.database.read, this.#resumption ? this.#tracks : new Map(), now)
     this.#tracks = loaded.tracks
     this.#broken = loaded.broken
+    if (!this.#resumption) this.#resumedAt = performance.now()
     this.#resumption ??= { at: now, gapMs: loaded.evaluatedAt === null ? Infinity : now - loaded.evaluatedAt }
     this.#loadedAt = performance.now()
     if (loaded.orphans.length > 0) await this.#endOrphans(loaded.orphans, now)

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Matcher } from '../../labels.ts'
-import { evaluateInstant, evaluateRange, parsePromql } from '../../promql/index.ts'
+import { evaluateInstant, evaluateRange, parsedLately } from '../../promql/index.ts'
 import type { MetricStats, MetricStore, QueryOptions, SampleSource, TimeSpan } from '../metrics.ts'
 import { BatchIds } from './batchIds.ts'
 import { Blocks } from './blocks.ts'
@@ -131,8 +131,8 @@ export async function openEmbeddedMetrics(options: EmbeddedMetricsOptions): Prom
   return {
     append: (batch) => commits.append(batch),
     select,
-    instant: async (expression, atMs, options) => evaluateInstant(parsePromql(expression), atMs, { select }, options),
-    range: async (expression, span, options) => evaluateRange(parsePromql(expression), span, { select }, options),
+    instant: async (expression, atMs, options) => evaluateInstant(parsedLately(expression), atMs, { select }, options),
+    range: async (expression, span, options) => evaluateRange(parsedLately(expression), span, { select }, options),
     series: (selectors, span, limit, options) => listing(selectors, span, options).series(limit),
     labelNames: (selectors, span, limit, options) => listing(selectors, span, options).names(limit),
     labelValues: (name, selectors, span, limit, options) => listing(selectors, span, options).values(name, limit),
