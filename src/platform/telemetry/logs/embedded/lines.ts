@@ -73,7 +73,7 @@ export interface Hit {
   row: number
 }
 
-/** A frame of a block with its columns: what is searched at a time. */
+/** A frame of a block, or some of its rows, with the columns: what is looked at at a time. */
 export class Piece {
   readonly block: Block
   readonly columns: Columns
@@ -83,12 +83,23 @@ export class Piece {
   #frame: Frame | null = null
   #latin1: string | null = null
 
-  constructor(block: Block, columns: Columns, frameIndex: number) {
+  /** Where text is searched, all rows of the frame. */
+  constructor(
+    block: Block,
+    columns: Columns,
+    frameIndex: number,
+    fromRow: number = block.frameRows[frameIndex]!,
+    toRow: number = block.frameRows[frameIndex + 1]!,
+  ) {
     this.block = block
     this.columns = columns
     this.frameIndex = frameIndex
-    this.fromRow = block.frameRows[frameIndex]!
-    this.toRow = block.frameRows[frameIndex + 1]!
+    this.fromRow = fromRow
+    this.toRow = toRow
+  }
+
+  get #frameRow(): number {
+    return this.block.frameRows[this.frameIndex]!
   }
 
   get frame(): Frame {
@@ -117,7 +128,7 @@ export class Piece {
 
   /** Where a row's line begins in the text of the frame. */
   start(row: number): number {
-    return this.columns.starts[row]! - this.columns.starts[this.fromRow]!
+    return this.columns.starts[row]! - this.columns.starts[this.#frameRow]!
   }
 
   lineBytes(row: number): Buffer {
@@ -131,7 +142,7 @@ export class Piece {
   metadata(row: number): Labels | undefined {
     const { metadata } = this.frame
     if (!metadata) return undefined
-    const text = this.#metadataLines(metadata)[row - this.fromRow]!
+    const text = this.#metadataLines(metadata)[row - this.#frameRow]!
     return text === '' ? undefined : (JSON.parse(text) as Labels)
   }
 

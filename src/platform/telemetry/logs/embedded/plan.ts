@@ -14,7 +14,7 @@ export class Plan {
   readonly #severities: number
   readonly #streamPasses: ((stream: Stream) => boolean) | null
   readonly #streams: Streams
-  readonly #verdicts = new Map<number, boolean>()
+  readonly #verdicts: boolean[] = []
 
   /** @throws AppError VALIDATION_FAILED for a bad regular expression */
   constructor({ matchers = [], where, fromNs, toNs }: LogFilter, streams: Streams, only?: Stream) {
@@ -37,9 +37,9 @@ export class Plan {
 
   passes(stream: number): boolean {
     if (!this.#streamPasses) return true
-    const known = this.#verdicts.get(stream) ?? this.#streamPasses(this.#streams.at(stream))
-    this.#verdicts.set(stream, known)
-    return known
+    const known = this.#verdicts[stream]
+    if (known !== undefined) return known
+    return (this.#verdicts[stream] = this.#streamPasses(this.#streams.at(stream)))
   }
 
   passesSeverity(severity: number): boolean {
@@ -85,6 +85,11 @@ export class Plan {
     const { offsets, severities } = columns
     const streams = block.streams.every((stream) => this.passes(stream)) ? null : columns.streams
     const marks = new Uint8Array(toRow - fromRow)
+    if (!streams && this.spans(block) && this.#severities === allSeverities) {
+      marks.fill(1)
+      this.rest?.narrow(piece, marks)
+      return marks
+    }
     const { from, to } = this.withinDay(block.day)
     let any = false
     for (let row = fromRow; row < toRow; row++) {

@@ -27,6 +27,12 @@ const loadsMax = 4
 /** Pieces looked at before it is worth while: most questions are answered by then. */
 const alonePieces = 6
 
+/** Rows that are looked at at a time where nothing has to be read of them. */
+const pieceRowsMax = 256
+
+/** Rows of a block with several frames are in order of time. */
+const isInOrder = ({ frameRows }: Block): boolean => frameRows.length > 2
+
 /**
  * Finds the matching rows of one day in order of time: looks first where the next row may be, and gives a row as soon
  * as nothing that is still waiting can come before it. Rows of equal time are in the order in which they came.
@@ -119,22 +125,28 @@ export class Sweep {
     stats.blocks++
     const columns = reading(block, () => block.columns(), null)
     if (!columns) return []
-    const frames = block.frameRows.length - 1
-    return Array.from({ length: frames }, (_, frame) => ({
-      bound: frames === 1 ? this.#boundOf(block) : this.#boundOfFrame(block, columns, frame),
+    return this.#piecesOf(block, columns).map((piece) => ({
+      bound: this.#boundOf(piece),
       block,
-      piece: new Piece(block, columns, frame),
+      piece,
       loading: null,
     }))
   }
 
-  #boundOf(block: Block): number {
-    return this.#sign > 0 ? block.minOffset : -block.maxOffset
+  #piecesOf(block: Block, columns: Columns): Piece[] {
+    const pieces: Piece[] = []
+    const rowsMax = this.#plan.rest?.readsText || !isInOrder(block) ? block.length : pieceRowsMax
+    for (let frame = 0; frame + 1 < block.frameRows.length; frame++) {
+      const end = block.frameRows[frame + 1]!
+      for (let from = block.frameRows[frame]!; from < end; from += rowsMax)
+        pieces.push(new Piece(block, columns, frame, from, Math.min(end, from + rowsMax)))
+    }
+    return pieces
   }
 
-  /** Rows of a block with several frames are in order of time. */
-  #boundOfFrame({ frameRows }: Block, { offsets }: Columns, frame: number): number {
-    return this.#sign > 0 ? offsets[frameRows[frame]!]! : -offsets[frameRows[frame + 1]! - 1]!
+  #boundOf({ block, columns: { offsets }, fromRow, toRow }: Piece): number {
+    if (!isInOrder(block)) return this.#sign > 0 ? block.minOffset : -block.maxOffset
+    return this.#sign > 0 ? offsets[fromRow]! : -offsets[toRow - 1]!
   }
 
   #marks(piece: Piece): Uint8Array {
