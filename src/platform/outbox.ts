@@ -42,7 +42,8 @@ export async function enqueue(tx: Tx, { id, topic, at, payload }: DomainEvent): 
 export async function deliver(platform: Platform, event: DomainEvent): Promise<void> {
   try {
     await platform.events.publish(event)
-    await platform.database.write.deleteFrom('outbox').where('id', '=', event.id).execute()
+    // A power cut may bring it back, and it is published once more, as after a crash.
+    await platform.database.measurement((tx) => tx.deleteFrom('outbox').where('id', '=', event.id).execute())
   } catch (error) {
     platform.log
       .child({ component: 'outbox' })
