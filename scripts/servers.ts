@@ -77,6 +77,11 @@ const servers = {
     packages: ['prometheus'],
     program: () => onPath('promtool'),
   },
+  amtool: {
+    variable: 'MIKTOS_TEST_AMTOOL',
+    packages: ['prometheus-alertmanager'],
+    program: () => onPath('amtool'),
+  },
   VictoriaMetrics: {
     variable: 'MIKTOS_TEST_VICTORIA_METRICS',
     packages: ['victoria-metrics'],

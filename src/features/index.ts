@@ -1,5 +1,6 @@
 import type { Feature } from '#platform/http/endpoints.ts'
 import { createActivity } from './activity/index.ts'
+import { createAlertmanager } from './alertmanager/index.ts'
 import { createAlerts } from './alerts/index.ts'
 import { apiKeysFeature } from './api-keys/index.ts'
 import { createAudit } from './audit/index.ts'
@@ -44,6 +45,7 @@ export function createFeatures(): { features: Feature[]; auth: Auth } {
     savedQueriesFeature,
     createAlerts(),
     createNotifications(),
+    createAlertmanager(),
     sessions.feature,
     createCommands(sessions.runners),
     settingsFeature,

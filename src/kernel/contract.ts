@@ -8,7 +8,7 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 export type RateClass = 'general' | 'logs' | 'metrics' | 'auth' | 'protocol' | 'unlimited'
 
 /** Whose words errors are told in: those of the API that a path belongs to. */
-export type Dialect = 'prometheus' | 'loki'
+export type Dialect = 'prometheus' | 'loki' | 'alertmanager'
 
 /**
  * Who may call: anybody; anybody with credentials; a person in a session of their own (no API key,

@@ -11,6 +11,17 @@ import { policyMigrations } from './policies/store.ts'
 import { routingMigrations } from './routing/store.ts'
 import { silenceMigrations } from './silences/store.ts'
 
+export { routedAlerts, type RoutedAlert } from './pipeline/describe.ts'
+export { enabledChannels } from './pipeline/read.ts'
+export {
+  createSilence,
+  expireSilence,
+  silenceOrThrow as oneSilence,
+  stateOf as silenceState,
+  updateSilence,
+} from './silences/silences.ts'
+export { allSilences, type StoredSilence } from './silences/store.ts'
+
 /** How alerts reach people and programs. */
 export function createNotifications(): Feature {
   return feature({

@@ -57,11 +57,19 @@ const loki: Face = {
   wrapError: ({ message }) => `${message}\n`,
 }
 
-export const dialects: Record<Dialect, Face> = { prometheus, loki }
+/** Alertmanager tells it as a JSON text. */
+const alertmanager: Face = {
+  name: 'alertmanager',
+  wrap: (json) => json,
+  wrapError: ({ message }) => JSON.stringify(message),
+}
+
+export const dialects: Record<Dialect, Face> = { prometheus, loki, alertmanager }
 
 /** The face in which a path that matched nothing is answered. */
 export function faceOf(path: string, apiPrefix: string): Face {
   if (path.startsWith('/prometheus/')) return prometheus
   if (path.startsWith('/loki/')) return loki
+  if (path.startsWith('/alertmanager/')) return alertmanager
   return path.startsWith('/api/') && !path.startsWith(`${apiPrefix}/`) ? enveloped : bare
 }

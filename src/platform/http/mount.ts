@@ -106,7 +106,7 @@ function guard(server: HttpServer, endpoint: Endpoint) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     const { access } = endpoint
     const rate = endpoint.question ? 'general' : rateOf(endpoint)
-    const { actor, failure } = await identify(server, request)
+    const { actor, failure } = await identify(server, request, endpoint)
     request.actor = actor
     await spend(platform, rate, actor, request.origin.address ?? '', (headers) => void reply.headers(headers))
     request.ctx = contextOf(server, request, reply)
@@ -123,8 +123,10 @@ function guard(server: HttpServer, endpoint: Endpoint) {
 async function identify(
   { authenticator }: HttpServer,
   request: FastifyRequest,
+  { dialect }: Endpoint,
 ): Promise<{ actor: Actor; failure?: AppError }> {
-  const bearer = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
+  const { authorization = '' } = request.headers
+  const bearer = /^Bearer (\S+)$/i.exec(authorization)?.[1] ?? (dialect && passwordOf(authorization))
   const cookie = bearer ? undefined : request.cookies[authenticator.cookieName]
   try {
     if (cookie && request.method !== 'GET' && request.method !== 'HEAD') requireSameOrigin(request)
@@ -136,6 +138,15 @@ async function identify(
 }
 
 const rateOf = ({ rate = 'general' }: Endpoint): RateClass => rate
+
+/**
+ * Some programs know only HTTP basic: the password is then the API key or token, whatever the user name. Not on our
+ * own paths, where a proxy may ask browsers for a password of its own.
+ */
+function passwordOf(authorization: string): string | undefined {
+  const basic = /^Basic ([\w+/=-]+)$/i.exec(authorization)?.[1]
+  return basic === undefined ? undefined : /^[^:]*:(\S+)$/.exec(Buffer.from(basic, 'base64').toString())?.[1]
+}
 
 const settingOf = {
   general: 'rate_limit',

@@ -49,7 +49,7 @@ export async function readState(db: ReadDb, now: number): Promise<State> {
   return { alerts, channels, remembered, rules: { routing, policies, silences, channels: [...channels.keys()] } }
 }
 
-async function enabledChannels(db: ReadDb): Promise<Map<string, ChannelName>> {
+export async function enabledChannels(db: ReadDb): Promise<Map<string, ChannelName>> {
   const rows = await db
     .selectFrom('notification_channels')
     .select(['id', 'name', 'kind'])

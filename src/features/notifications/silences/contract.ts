@@ -8,14 +8,7 @@ export const silenceStates = ['active', 'pending', 'expired'] as const
 export type SilenceState = (typeof silenceStates)[number]
 
 const params = z.object({ silence_id: z.string().min(1).max(128) })
-const matchers = z
-  .array(Matcher)
-  .min(1)
-  .max(20)
-  .refine(
-    (all) => all.some(({ op, value }) => (op === '=' && value !== '') || op === '!=' || op.endsWith('~')),
-    'At least one matcher has to want something',
-  )
+const matchers = z.array(Matcher).min(1).max(20)
 
 export const SilenceInput = z.strictObject({
   /** All have to hold. */

@@ -3,7 +3,8 @@ import { newId } from '#kernel/id.ts'
 import { parseTime } from '#kernel/time.ts'
 import type { Context } from '#platform/context.ts'
 import type { ReadDb, Tx } from '#platform/database/database.ts'
-import { requireMatchers } from '../routing/routing.ts'
+import { matcherTest } from '../routing/match.ts'
+import type { Matcher } from '../routing/matcher.ts'
 import type { SilenceInput, SilenceState } from './contract.ts'
 import { silenceOf, type StoredSilence } from './store.ts'
 
@@ -26,7 +27,7 @@ export async function createSilence(
     updated_at: now,
     updated_by: ctx.actor.label,
   }
-  requireMatchers(silence.matchers)
+  requireNarrow(silence.matchers)
   return ctx.change('notification.silence.create', { kind, id: silence.id }, async (tx, note) => {
     await tx.insertInto('notification_silences').values(rowOf(silence)).execute()
     note.after = { ...silence }
@@ -35,7 +36,7 @@ export async function createSilence(
 }
 
 export async function updateSilence(ctx: Context, id: string, input: SilenceInput): Promise<StoredSilence> {
-  requireMatchers(input.matchers)
+  requireNarrow(input.matchers)
   return ctx.change('notification.silence.update', { kind, id }, async (tx, note) => {
     const before = await silenceOrThrow(tx, id)
     const now = ctx.now()
@@ -82,6 +83,12 @@ export async function deleteSilence(ctx: Context, id: string): Promise<void> {
     note.before = { ...(await silenceOrThrow(tx, id)) }
     await tx.deleteFrom('notification_silences').where('id', '=', id).execute()
   })
+}
+
+/** Refuses matchers that hold for everything that lacks their labels. */
+function requireNarrow(matchers: readonly Matcher[]): void {
+  if (matcherTest(matchers)({}))
+    throw invalid('matchers', 'At least one matcher has to want something: it must not match the empty string')
 }
 
 export async function silenceOrThrow(db: ReadDb | Tx, id: string): Promise<StoredSilence> {

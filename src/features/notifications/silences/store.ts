@@ -46,6 +46,17 @@ export interface StoredSilence extends Omit<SilenceRow, 'matchers_json'> {
   matchers: Matcher[]
 }
 
+/** As long as they are kept, those that end last first. */
+export async function allSilences(db: ReadDb): Promise<StoredSilence[]> {
+  const rows = await db
+    .selectFrom('notification_silences')
+    .selectAll()
+    .orderBy('ends_at', 'desc')
+    .orderBy('id')
+    .execute()
+  return rows.map(silenceOf)
+}
+
 /** Those that have begun and not ended. */
 export async function activeSilences(db: ReadDb | Tx, now: number): Promise<StoredSilence[]> {
   const rows = await db
