@@ -16,7 +16,8 @@ export default function ExplorePage() {
   const [drafts, setDrafts] = useDrafts(search)
   const results = useResults(search)
   const [openedAt] = useState(() => Date.now())
-  const span = results.found?.span ?? spanOf(search, openedAt)
+  // Of what the address says: the answer shown may still be that to the range before.
+  const span = spanOf(search, results.found?.at ?? openedAt)
 
   const panes = panesOf(search)
   const onRange = ({ from, to }: TimeRange): void => setSearch({ from, to })
