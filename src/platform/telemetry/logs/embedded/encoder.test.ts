@@ -3,9 +3,13 @@ import { test } from 'node:test'
 import { encodeBlock, type RawBlock } from './encode.ts'
 import { Encoder } from './encoder.ts'
 
+/** So many that the block is not encoded at once. */
+const lineParts = 4_000
+
 function blockOf(encoder: Encoder, labels: RawBlock['labels']): RawBlock {
-  const text = encoder.memory(12)
-  text.set(Buffer.from('one\nand two\n'))
+  const bytes = Buffer.from(`one\n${'and two '.repeat(lineParts)}\n`)
+  const text = encoder.memory(bytes.length)
+  text.set(bytes)
   return {
     generation: 1,
     offsets: Float64Array.of(1, 2),
@@ -13,7 +17,7 @@ function blockOf(encoder: Encoder, labels: RawBlock['labels']): RawBlock {
     streams: Int32Array.of(0, 0),
     labels,
     ordinals: Uint32Array.of(0, 1),
-    starts: Uint32Array.of(0, 4, 12),
+    starts: Uint32Array.of(0, 4, bytes.length),
     text,
     frameRows: [0, 2],
     metadata: [null],

@@ -1,9 +1,11 @@
 import { Worker } from 'node:worker_threads'
-import type { EncodedBlock, RawBlock } from './encode.ts'
+import { encodeBlock, type EncodedBlock, type RawBlock } from './encode.ts'
 import type { EncoderAnswer } from './encoderThread.ts'
 
 /** A thread that nothing was asked of for so long ends. */
 const idleMsMax = 10_000
+/** Text of a block that is encoded here, in less time than the way to a thread and back takes. */
+const textBytesHere = 16 * 1024
 
 /** Encodes blocks in a thread of its own, one after the other, so that neither appends nor searches wait for it. */
 export class Encoder {
@@ -21,6 +23,7 @@ export class Encoder {
 
   /** Takes the block's memory over. Rejects when the thread dies of it; the next block begins another one. */
   async encode(block: RawBlock): Promise<EncodedBlock> {
+    if (block.text.length <= textBytesHere) return encodeBlock(block)
     clearTimeout(this.#idle)
     const worker = (this.#worker ??= this.#start())
     const asked = (this.#asked = Promise.withResolvers<EncoderAnswer>())
