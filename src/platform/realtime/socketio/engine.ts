@@ -5,16 +5,24 @@ import { spend } from '../../http/mount.ts'
 import type { HttpServer } from '../../http/server.ts'
 import { requireOpen, type ProtocolRoute } from '../../http/upgrade.ts'
 import type { Admission } from './admission.ts'
+import type { Siblings } from './siblings.ts'
 
 const path = '/socket.io/'
 
 /** Puts the protocol's transports behind the router and the one handler of upgrades, with their checks. */
-export async function mountEngine(server: HttpServer, engine: Engine, admission: Admission): Promise<ProtocolRoute[]> {
-  await mountPolling(server, engine, admission)
+export async function mountEngine(
+  server: HttpServer,
+  engine: Engine,
+  admission: Admission,
+  siblings: Siblings,
+): Promise<ProtocolRoute[]> {
+  await mountPolling(server, engine, admission, siblings)
   return ['/socket.io', path].map((spelling) => ({
     path: spelling,
     takeOver: async (request, socket, head, origin) => {
-      if (!isRunning(request)) await admission.identify(request, origin)
+      const sid = sidOf(request)
+      if (sid === undefined) await admission.identify(request, origin)
+      else if (siblings.passUpgrade(sid, request, socket, head)) return
       engine.handleUpgrade(request as EngineRequest, socket, head)
     },
   }))
@@ -22,19 +30,26 @@ export async function mountEngine(server: HttpServer, engine: Engine, admission:
 
 type EngineRequest = Parameters<Engine['handleRequest']>[0]
 
-/** Its session id, which nobody can guess, stands for who was let in; a ticket in the URL is used up by then. */
-const isRunning = ({ url = '' }: Pick<IncomingMessage, 'url'>): boolean =>
-  Boolean(new URLSearchParams(url.split('?')[1]).get('sid'))
+/** The id of a session, which nobody can guess, stands for who was let in; a ticket in the URL is used up by then. */
+const sidOf = ({ url = '' }: Pick<IncomingMessage, 'url'>): string | undefined =>
+  new URLSearchParams(url.split('?')[1]).get('sid') || undefined
 
-async function mountPolling(server: HttpServer, engine: Engine, admission: Admission): Promise<void> {
+async function mountPolling(
+  server: HttpServer,
+  engine: Engine,
+  admission: Admission,
+  siblings: Siblings,
+): Promise<void> {
   const { app, platform } = server
   const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     const { origin, raw } = request
     requireOpen(server, origin)
-    if (isRunning(request)) await spend(platform, 'protocol', request.actor, origin.address ?? '', () => undefined)
-    else await admission.identify(raw, origin)
+    const sid = sidOf(request)
+    if (sid === undefined) await admission.identify(raw, origin)
+    else await spend(platform, 'protocol', request.actor, origin.address ?? '', () => undefined)
     reply.hijack()
     for (const [name, value] of Object.entries(reply.getHeaders())) reply.raw.setHeader(name, value!)
+    if (sid !== undefined && siblings.passRequest(sid, raw, reply.raw)) return
     engine.handleRequest(raw as EngineRequest, reply.raw)
   }
   await app.register(async (scope) => {

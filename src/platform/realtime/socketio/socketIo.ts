@@ -1,4 +1,3 @@
-import { Server as Engine } from 'engine.io'
 import { Server, type Socket } from 'socket.io'
 import { secondMs } from '#kernel/time.ts'
 import type { HttpServer } from '../../http/server.ts'
@@ -11,6 +10,7 @@ import type { ClientMessage } from '../messages.ts'
 import { createAdmission, type Admitted } from './admission.ts'
 import { mountEngine } from './engine.ts'
 import { listen } from './listen.ts'
+import { createSiblings, NamedEngine } from './siblings.ts'
 
 /** Who has not said by then who they are, is closed. */
 const authenticateWithinMs = 5 * secondMs
@@ -27,7 +27,7 @@ export async function mountSocketIo(
   messages: ReadonlyMap<string, ClientMessage>,
 ): Promise<{ routes: ProtocolRoute[]; start(): Stop }> {
   const { platform } = server
-  const engine = new Engine({
+  const engine = new NamedEngine(platform.instanceId, {
     allowEIO3: true,
     transports: ['polling', 'websocket'],
     maxHttpBufferSize: frameBytesMax,
@@ -86,13 +86,17 @@ export async function mountSocketIo(
     if (ready.length > 0) io.to(ready).emit(event, message.data)
   }
 
+  const siblings = createSiblings(platform, engine)
+  const stopSiblings = await siblings.start()
+
   return {
-    routes: await mountEngine(server, engine, admission),
+    routes: await mountEngine(server, engine, admission, siblings),
     start: () => {
       const stopListening = platform.live.onMessage(tell)
       return async () => {
         stopListening()
         engine.close()
+        await stopSiblings()
         await io.close()
       }
     },
