@@ -27,7 +27,7 @@ const pauseMs = 5 * secondMs
 const origin = { requestId: null, address: null, userAgent: null }
 
 /** A rule that is due, with the times for which it is. */
-type Due = Job & { track: Track }
+type Due = Job & { track: Track; missed: number }
 
 export interface EvaluatorState {
   /** Whether this server evaluates. */
@@ -72,7 +72,7 @@ export class Evaluator {
 
   constructor(
     platform: Platform,
-    { clockPatienceMs = 5 * minuteMs, arrivalMs = 5 * secondMs, lease = createLease(platform, 'alerts') } = {},
+    { clockPatienceMs = 5 * minuteMs, arrivalMs = 3 * secondMs, lease = createLease(platform, 'alerts') } = {},
   ) {
     this.#platform = platform
     this.#clockPatienceMs = clockPatienceMs
@@ -93,7 +93,10 @@ export class Evaluator {
       if (isTicking) return
       isTicking = true
       ticking = this.#begin()
-        .catch((error: unknown) => this.#failed(error, 'alert rules were not evaluated'))
+        .catch((error: unknown) => {
+          this.#isStale = true
+          this.#failed(error, 'alert rules were not evaluated')
+        })
         .finally(() => (isTicking = false))
     }, tickMs)
     return async () => {
@@ -144,11 +147,7 @@ export class Evaluator {
   /** Begins the lanes in which something is due and nothing runs. */
   async #begin(): Promise<void> {
     if (!this.#lease.held) return this.#forget()
-    if (this.#isStale || performance.now() - this.#loadedAt > reloadMs) {
-      this.#isStale = true
-      if (this.#running.size > 0) return
-      await this.#load()
-    }
+    if (this.#isStale || performance.now() - this.#loadedAt > reloadMs) await this.#load()
     const now = this.#platform.now()
     if (performance.now() - this.#resumedAt < this.#arrivalMs || (await this.#isClockBack(now))) return
     const due = [...this.#tracks.values()].flatMap((track) => this.#dueOf(track, now))
@@ -171,11 +170,13 @@ export class Evaluator {
     this.#tracks = new Map()
   }
 
+  /** What is being evaluated just now stays as it is, and is read again when that is done: a slow store holds up nobody. */
   async #load(): Promise<void> {
-    this.#isStale = false
     const now = this.#platform.now()
+    const busy = new Map([...this.#tracks].filter(([, track]) => this.#running.has(laneOf(track))))
+    this.#isStale = busy.size > 0
     const loaded = await load(this.#platform.database.read, this.#resumption ? this.#tracks : new Map(), now)
-    this.#tracks = loaded.tracks
+    this.#tracks = new Map([...loaded.tracks].map(([id, track]) => [id, busy.get(id) ?? track]))
     this.#broken = loaded.broken
     if (!this.#resumption) this.#resumedAt = performance.now()
     this.#resumption ??= { at: now, gapMs: loaded.evaluatedAt === null ? Infinity : now - loaded.evaluatedAt }
@@ -198,8 +199,7 @@ export class Evaluator {
     const lane = laneOf(track)
     if (this.#running.has(lane) || performance.now() < (this.#pausedUntil.get(lane) ?? 0)) return []
     const { times, missed } = dueTimes(track.evaluatedAt, now, track.active.timing)
-    if (missed > 0) this.#metrics.missed.inc(missed)
-    return times.length > 0 ? [{ active: track.active, track, times }] : []
+    return times.length > 0 ? [{ active: track.active, track, times, missed }] : []
   }
 
   #run(lane: Lane, due: readonly Due[]): void {
@@ -216,15 +216,21 @@ export class Evaluator {
   async #evaluate(lane: Lane, due: readonly Due[]): Promise<void> {
     const answers = await this.#ask(lane, due)
     if (this.#ending.signal.aborted) return
-    const decided: (Decided & Pick<Track, 'knownAt' | 'latest'>)[] = []
+    const decided: (Decided & Pick<Track, 'knownAt' | 'latest'> & { missed: number })[] = []
     for (const [index, job] of due.entries()) {
       const answer = answers[index]!
       this.#observe(job, answer)
       if (isToBeMadeUpFor(job, answer)) this.#postpone(lane, job, answer)
-      else decided.push({ track: job.track, ...decide(job.track, job.times, answer, this.#resumption!) })
+      else
+        decided.push({
+          track: job.track,
+          missed: job.missed,
+          ...decide(job.track, job.times, answer, this.#resumption!),
+        })
     }
     await commit(this.#ctx, this.#lease, decided)
-    for (const { track, error, ...standing } of decided) {
+    for (const { track, error, missed, ...standing } of decided) {
+      if (missed > 0) this.#metrics.missed.inc(missed)
       track.book.settle()
       Object.assign(track, standing, { storedError: error })
     }
