@@ -17,7 +17,7 @@ export const logsFeature = feature({
   migrations: logMigrations,
   endpoints: { ...logsEndpoints, ...lokiEndpoints },
   handlers: { ...logsHandlers, ...lokiHandlers, ...viewHandlers, ...redactionHandlers },
-  sockets: (platform, stream) => [...logSockets(platform, stream), lokiTail(platform, stream)],
+  sockets: (platform, connections) => [...logSockets(platform, connections), lokiTail(platform, connections)],
   start: async (platform) => {
     registerChecks(platform)
     declareTail(platform)

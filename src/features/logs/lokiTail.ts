@@ -2,7 +2,7 @@ import type { WebSocket } from 'ws'
 import { hourMs } from '#kernel/time.ts'
 import type { SocketRoute, SocketTarget } from '#platform/http/upgrade.ts'
 import type { Platform } from '#platform/platform.ts'
-import type { Stream } from '#platform/realtime/stream.ts'
+import type { Connections } from '#platform/realtime/connections.ts'
 import type { TailPortion } from '#platform/telemetry/logs/client.ts'
 import { follow, unsentBytesMax } from './follow.ts'
 import { lokiTime } from './lokiParams.ts'
@@ -22,12 +22,12 @@ interface TailedRow {
  * `/loki/api/v1/tail`: first the newest lines that are there, then what comes.
  * https://grafana.com/docs/loki/latest/reference/loki-http-api/#stream-logs
  */
-export const lokiTail = (platform: Platform, stream: Stream): SocketRoute => ({
+export const lokiTail = (platform: Platform, connections: Connections): SocketRoute => ({
   path: '/loki/api/v1/tail',
   access: 'logs:read',
   accept: (socket, ctx, { query }) => {
     const text = query.get('query') ?? ''
-    if (!stream.adopt(socket, ctx, 'logs:read', `Loki tail ${text.slice(0, 200)}`)) return
+    if (!connections.adopt(socket, ctx, 'logs:read', `Loki tail ${text.slice(0, 200)}`)) return
     follow(platform, socket, {
       query: () => text,
       before: async () => {

@@ -1,7 +1,7 @@
 import type { WebSocket } from 'ws'
 import type { SocketRoute } from '#platform/http/upgrade.ts'
 import type { Platform } from '#platform/platform.ts'
-import type { Stream } from '#platform/realtime/stream.ts'
+import type { Connections } from '#platform/realtime/connections.ts'
 import type { TailPortion } from '#platform/telemetry/logs/client.ts'
 import { filterText } from './filterText.ts'
 import { follow, unsentBytesMax } from './follow.ts'
@@ -11,14 +11,14 @@ import { follow, unsentBytesMax } from './follow.ts'
  * `form=rows` lines come as a search answers them, with the ids by which to know them again, after `{type: 'ready'}`:
  * what is stored from then on is sent, what was before is there to be searched.
  */
-export const logSockets = (platform: Platform, stream: Stream): SocketRoute[] => [
+export const logSockets = (platform: Platform, connections: Connections): SocketRoute[] => [
   {
     path: '/ws/logs/{service_id}',
     access: 'logs:read',
     accept: (socket, ctx, { params, query }) => {
       const service = params['service_id']!
       const hasRows = query.get('form') === 'rows'
-      if (!stream.adopt(socket, ctx, 'logs:read', `logs of ${service}`)) return
+      if (!connections.adopt(socket, ctx, 'logs:read', `logs of ${service}`)) return
       follow(platform, socket, {
         query: () => filterText({ service, level: query.get('level') ?? '', search: query.get('search') ?? '' }),
         send: lineSender(socket, hasRows ? 'rows' : 'lines'),

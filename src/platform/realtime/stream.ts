@@ -30,9 +30,6 @@ interface Reader {
   sender: Sender
 }
 
-/** For features that look after sockets of their own. */
-export type Stream = Connections
-
 /** The console's one socket per tab: JSON frames, many topics, each with its own sequence. */
 export function createStream(platform: Platform, connections: Connections): { routes: SocketRoute[]; start(): Stop } {
   const readers = new Set<Reader>()
