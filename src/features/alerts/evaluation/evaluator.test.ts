@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
+import { createServer } from 'node:http'
 import { after, describe, test } from 'node:test'
 import { hourMs, minuteMs, secondMs } from '#kernel/time.ts'
 import { createLease } from '#platform/jobs/lease.ts'
 import type { Stop } from '#platform/platform.ts'
 import { startApp } from '../../../../test/support/app.ts'
 import { eachEngine } from '../../../../test/support/engines.ts'
+import { freePort } from '../../../../test/support/port.ts'
 import { until } from '../../../../test/support/until.ts'
 import { Evaluator } from './evaluator.ts'
 
@@ -41,6 +43,7 @@ async function start(settings = {}) {
   return {
     app,
     admin,
+    clock,
     goTo,
     create: async (rule: Record<string, unknown>): Promise<string> => {
       const reply = await admin('POST', path, { interval_seconds: 5, ...rule })
@@ -384,6 +387,51 @@ describe('evaluated on SQLite', () => {
     assert.equal(rule.state, 'error')
     assert.match(rule.error, /match/)
     assert.equal((await open()).length, 1)
+  })
+
+  test('a store that was away is asked later about the times at which it was', async () => {
+    const busyFrom = { at: Infinity }
+    const prometheus = createServer((request, response) => {
+      let body = ''
+      request.on('data', (chunk: Buffer) => (body += chunk.toString()))
+      request.on('end', () => {
+        const asked = new URLSearchParams(body || new URL(request.url!, 'http://x').search)
+        const [start, end] = [asked.get('start') ?? asked.get('time'), asked.get('end') ?? asked.get('time')].map(
+          Number,
+        )
+        const times = Array.from({ length: (end! - start!) / 5 + 1 }, (_, index) => start! + index * 5)
+        const points = times.filter((at) => at >= busyFrom.at).map((at): [number, string] => [at, '9'])
+        const metric = { host: 'a' }
+        const data = asked.has('start')
+          ? { resultType: 'matrix', result: points.length > 0 ? [{ metric, values: points }] : [] }
+          : { resultType: 'vector', result: points.map((value) => ({ metric, value })) }
+        response.setHeader('content-type', 'application/json').end(JSON.stringify({ status: 'success', data }))
+      })
+    })
+    const port = await freePort()
+    after(() => prometheus.close())
+    const url = `http://127.0.0.1:${port}`
+    const { admin, create, at, open, clock, state } = await start({
+      metrics_backend: 'prometheus',
+      prometheus_url: url,
+    })
+    await create({ name: 'Busy', condition: { type: 'promql', expr: 'load > 5' }, for_seconds: 5 })
+    await at(10)
+    assert.equal(state().failing, 1)
+    busyFrom.at = clock.now() / secondMs + 5
+    await new Promise<void>((resolve) => prometheus.listen(port, '127.0.0.1', resolve))
+    await until(
+      'it is asked again',
+      async () => {
+        await at(40)
+        return (await open()).length > 0
+      },
+      30_000,
+    )
+    const [alert] = (await admin('GET', `${path}/active`)).json().alerts
+    const agoMs = clock.now() - Date.parse(alert.fired_at)
+    assert.equal(alert.state, 'firing')
+    assert.ok(agoMs >= 15 * secondMs && agoMs <= 25 * secondMs, `fired ${agoMs} ms ago`)
   })
 
   test('a clock that was set back decides nothing, and where it stays back all goes on from there', async () => {
