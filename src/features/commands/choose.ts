@@ -33,7 +33,7 @@ export async function chooseRunner(ctx: Context, tx: Tx, wanted: Wanted): Promis
   const chosen = fixed ?? (await leastBusy(ctx, tx, runners, wanted))
   requireProgram(chosen, wanted)
   if (!wanted.wait && !isConnected(chosen, ctx.now())) {
-    throw nobody(`The runner ${chosen.name} is not connected`, { runner: chosen.name })
+    throw nobody(`The runner ${chosen.name} is not connected`, { runner: chosen.name }, true)
   }
   return chosen
 }
@@ -63,7 +63,8 @@ async function leastBusy(
   const candidates = there.length > 0 || !wait ? there : able
   if (candidates.length === 0) {
     const what = verb.name === 'run' ? `allows ${args[0]}` : 'can take it'
-    throw nobody(runners.length === 0 ? 'No runner has ever connected' : `No runner that ${what} is connected`)
+    const missing = runners.length === 0 ? 'No runner has ever connected' : `No runner that ${what} is connected`
+    throw nobody(missing, {}, able.length > 0)
   }
   const busy = await activeByRunner(tx as ReadDb)
   return candidates.toSorted((a, b) => (busy.get(a.id) ?? 0) - (busy.get(b.id) ?? 0))[0]!
@@ -81,9 +82,11 @@ function requireProgram(runner: RunnerRow, { verb, args }: Wanted): void {
   throw new AppError('CONFLICT', `The runner ${runner.name} does not allow ${args[0]}`, { allowed })
 }
 
-const nobody = (message: string, details: Record<string, unknown> = {}): AppError =>
-  new AppError(
-    'CONFLICT',
-    `${message}: nobody would carry out the command. Send "wait": true to keep it until its deadline`,
-    details,
-  )
+/** `canWait`: with "wait" the same request would be taken. */
+function nobody(message: string, details: Record<string, unknown> = {}, canWait = false): AppError {
+  const offer = canWait ? '. Send "wait": true to keep it until its deadline' : ''
+  return new AppError('CONFLICT', `${message}: nobody would carry out the command${offer}`, {
+    ...details,
+    can_wait: canWait,
+  })
+}

@@ -78,7 +78,7 @@ export const commandsEndpoints = {
     summary: 'Give a command to a runner',
     description: [
       'The line is split into words as a shell would, but no shell ever sees it. `GET /commands/verbs` lists what there is; each verb needs its own permission.',
-      'It is delivered at least once, with an id by which the runner runs it at most once. Where no runner is there to take it the answer is 409 CONFLICT and nothing is kept, unless `wait` is true: then it waits until its deadline.',
+      'It is delivered at least once, with an id by which the runner runs it at most once. Where no runner is there to take it the answer is 409 CONFLICT and nothing is kept, unless `wait` is true: then it waits until its deadline. `can_wait` among the details says whether that would help.',
       'With the header `Idempotency-Key` a repeated request answers the command that the first one made.',
     ].join('\n\n'),
     access: writers,
