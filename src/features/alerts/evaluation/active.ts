@@ -3,7 +3,7 @@ import { secondMs } from '#kernel/time.ts'
 import { labelsKey, type Labels } from '#platform/telemetry/labels.ts'
 import type { Condition, Rule } from '../rule.ts'
 import type { KnownRule } from '../rules/known.ts'
-import type { Limit, Sample, Terms } from './evaluate.ts'
+import { toleratedGapMs, type Limit, type Sample, type Terms } from './evaluate.ts'
 import { timingOf, type Timing } from './schedule.ts'
 
 /** A rule as the evaluation uses it, worked out once. */
@@ -29,10 +29,19 @@ export function activeRule({ id, version, updated_at, enabled, rule }: KnownRule
   }
 }
 
-export const termsOf = ({ condition, for_seconds, keep_firing_seconds, no_data, on_error }: Rule): Terms => ({
+export const termsOf = ({
+  condition,
+  interval_seconds,
+  for_seconds,
+  keep_firing_seconds,
+  no_data,
+  on_error,
+}: Rule): Terms => ({
   limit: limitOf(condition),
   forMs: for_seconds * secondMs,
   keepFiringMs: keep_firing_seconds * secondMs,
+  // One evaluation may be missing.
+  gapMsMax: Math.max(toleratedGapMs, 2 * interval_seconds * secondMs),
   noData: no_data,
   onError: on_error,
 })

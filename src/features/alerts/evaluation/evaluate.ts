@@ -7,6 +7,8 @@ export interface Terms {
   limit: Limit | null
   forMs: number
   keepFiringMs: number
+  /** After a longer time of which nothing is known, what is pending has to begin anew. */
+  gapMsMax: number
   noData: 'ok' | 'alert' | 'keep'
   onError: 'keep' | 'alert'
 }
@@ -52,7 +54,7 @@ export type Move = { fingerprint: string } & (
   | { move: 'resolve'; resolution: string }
 )
 
-/** Longer without knowing, and what is pending has to begin anew. PromQL looks back as far by itself. */
+/** What is pending survives so long without knowing. PromQL looks back as far by itself. */
 export const toleratedGapMs = 5 * minuteMs
 
 /** Names the one alert that says that the rule finds nothing, or fails. */
@@ -133,10 +135,10 @@ const begin = ({ forMs }: Terms, sample: Sample): Move => ({
   sample,
 })
 
-function onward({ forMs }: Terms, alert: Open, sample: Sample, at: number, knownAt: number): Move[] {
+function onward({ forMs, gapMsMax }: Terms, alert: Open, sample: Sample, at: number, knownAt: number): Move[] {
   const { fingerprint, state, pending_at, recovering_since, value } = alert
   if (state === 'pending') {
-    if (at - knownAt > toleratedGapMs) return [{ move: 'restart', fingerprint }]
+    if (at - knownAt > gapMsMax) return [{ move: 'restart', fingerprint }]
     if (at - pending_at >= forMs) return [{ move: 'fire', fingerprint, sample }]
   }
   return [
