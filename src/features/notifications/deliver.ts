@@ -46,7 +46,8 @@ async function healthOf(
   const { held, failure } = dispatcher.state()
   const [waiting, dead] = await Promise.all([countOf(platform, 'waiting'), countOf(platform, 'dead')])
   const figures = { waiting, given_up: dead }
-  if (failure !== null) return { status: 'degraded', details: `Not decided at present: ${failure}`, figures }
+  if (failure !== null)
+    return { status: 'degraded', details: 'What is told cannot be decided at present; the log says why', figures }
   const details = held ? `${waiting} messages wait to be sent` : 'Another server sends them'
   return { status: 'ok', details, figures }
 }

@@ -88,6 +88,7 @@ describe('GET /api/health', () => {
       'logs_store',
       'memory',
       'metrics_store',
+      'notifications',
       'websocket',
     ])
     for (const name of ['database', 'cache']) {
