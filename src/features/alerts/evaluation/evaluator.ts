@@ -72,7 +72,7 @@ export class Evaluator {
 
   constructor(
     platform: Platform,
-    { clockPatienceMs = 5 * minuteMs, arrivalMs = 3 * secondMs, lease = createLease(platform, 'alerts') } = {},
+    { clockPatienceMs = 5 * minuteMs, arrivalMs = 2 * secondMs, lease = createLease(platform, 'alerts') } = {},
   ) {
     this.#platform = platform
     this.#clockPatienceMs = clockPatienceMs
