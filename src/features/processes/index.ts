@@ -29,7 +29,9 @@ export function createProcesses(): Feature {
         register.start(),
       ]
       return async () => {
-        for (const stop of stops) await stop()
+        // Also when the database is gone and one of them cannot take its rows along.
+        const ended = await Promise.allSettled(stops.map(async (stop) => stop()))
+        for (const result of ended) if (result.status === 'rejected') throw result.reason
       }
     },
   })
