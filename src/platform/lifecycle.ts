@@ -42,6 +42,24 @@ export function createLifecycle(): Lifecycle {
   }
 }
 
+/**
+ * One Stop for several, in reverse order of starting. One that fails, because the database is gone and its rows cannot
+ * be taken along, keeps none of the others from ending; it is told at the end.
+ */
+export const stopEach =
+  (stops: readonly Stop[]): Stop =>
+  async () => {
+    const failures: unknown[] = []
+    for (const stop of stops.toReversed()) {
+      try {
+        await stop()
+      } catch (error) {
+        failures.push(error)
+      }
+    }
+    if (failures.length > 0) throw failures[0]
+  }
+
 /** Stops parts in reverse order of starting; one that fails or hangs does not keep the others from ending. */
 export async function stopAll(stops: Stop[], deadlineMs: number, onError: (error: unknown) => void): Promise<void> {
   const { promise: deadline, resolve } = Promise.withResolvers<void>()

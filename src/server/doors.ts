@@ -1,6 +1,7 @@
 import type { Feature } from '#platform/http/endpoints.ts'
 import type { HttpServer } from '#platform/http/server.ts'
 import { mountSockets } from '#platform/http/upgrade.ts'
+import { stopEach } from '#platform/lifecycle.ts'
 import type { Stop } from '#platform/platform.ts'
 import type { Connections } from '#platform/realtime/connections.ts'
 import { messagesByName } from '#platform/realtime/dispatch.ts'
@@ -21,8 +22,5 @@ export async function mountDoors(
   const ws = createWs(platform, connections, messages)
   const socketIo = await mountSocketIo(server, connections, messages)
   mountSockets(server, [...stream.routes, ws.route, ...sockets], socketIo.routes)
-  const stops = [stream.start(), ws.start(), socketIo.start()]
-  return async () => {
-    for (const stop of stops) await stop()
-  }
+  return stopEach([stream.start(), ws.start(), socketIo.start()])
 }

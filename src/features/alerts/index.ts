@@ -1,4 +1,5 @@
 import { feature, type Feature } from '#platform/http/endpoints.ts'
+import { stopEach } from '#platform/lifecycle.ts'
 import { alertsEndpoints } from './contract.ts'
 import { registerCheck } from './check.ts'
 import { Evaluator } from './evaluation/evaluator.ts'
@@ -27,9 +28,7 @@ export function createAlerts(): Feature {
         registerCheck(platform, evaluator)
         stops.push(evaluator.start())
       }
-      return async () => {
-        for (const stop of stops.toReversed()) await stop()
-      }
+      return stopEach(stops)
     },
   })
 }

@@ -1,4 +1,5 @@
 import { feature, type Feature } from '#platform/http/endpoints.ts'
+import { stopEach } from '#platform/lifecycle.ts'
 import { registerGpus } from '#platform/metrics/gpu.ts'
 import { registerTelemetry } from '#platform/metrics/telemetry.ts'
 import type { Stop } from '#platform/platform.ts'
@@ -31,9 +32,7 @@ export function createCollection(): Feature {
       return startAlone(platform, async () => {
         const stops: Stop[] = [await sources.start(platform)]
         for (const { start } of parts) stops.push(await start(platform))
-        return async () => {
-          for (const stop of stops) await stop()
-        }
+        return stopEach(stops)
       })
     },
   })

@@ -1,4 +1,5 @@
 import { feature, type Feature } from '#platform/http/endpoints.ts'
+import { stopEach } from '#platform/lifecycle.ts'
 import type { Runners } from '../sessions/index.ts'
 import { clientMessages } from './clientMessages.ts'
 import { commandsEndpoints } from './contract.ts'
@@ -19,14 +20,11 @@ export const createCommands = (runners: Runners): Feature =>
     messages: () => [...clientMessages(), ...runnerMessages(runners)],
     start: (platform) => {
       declareCommandTopics(platform)
-      const stops = [
+      return stopEach([
         startCommandTopics(platform),
         createDelivery(platform, runners).start(),
         startRetention(platform),
         platform.load.add('queue_size', () => countQueued(platform.database.read)),
-      ]
-      return async () => {
-        for (const stop of stops) await stop()
-      }
+      ])
     },
   })

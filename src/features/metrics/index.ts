@@ -1,4 +1,5 @@
 import { feature, type Feature } from '#platform/http/endpoints.ts'
+import { stopEach } from '#platform/lifecycle.ts'
 import { registerChecks } from './checks.ts'
 import { metricsEndpoints } from './contract.ts'
 import { metricsHandlers } from './routes.ts'
@@ -16,10 +17,7 @@ export function createMetricsFeature(): Feature {
     handlers: { ...metricsHandlers, ...scraping.handlers },
     start: async (platform) => {
       registerChecks(platform)
-      const stops = [await scraping.start(platform), keepOwnMetrics(platform)]
-      return async () => {
-        for (const stop of stops) await stop()
-      }
+      return stopEach([await scraping.start(platform), keepOwnMetrics(platform)])
     },
   })
 }

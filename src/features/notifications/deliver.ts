@@ -1,6 +1,7 @@
 import { Counter } from 'prom-client'
 import { hourMs, minuteMs } from '#kernel/time.ts'
 import type { HealthReport } from '#platform/health.ts'
+import { stopEach } from '#platform/lifecycle.ts'
 import type { Platform, Stop } from '#platform/platform.ts'
 import { openChannel } from './channels/send.ts'
 import { consoleUrl } from './consoleUrl.ts'
@@ -29,14 +30,11 @@ export function startDelivery(platform: Platform): Stop {
     },
   })
   health.register('notifications', () => healthOf(platform, dispatcher))
-  const stops = [
+  return stopEach([
     dispatcher.start(),
     load.add('queue_size', () => countOf(platform, 'waiting')),
     startRetention(platform),
-  ]
-  return async () => {
-    for (const stop of stops) await stop()
-  }
+  ])
 }
 
 async function healthOf(

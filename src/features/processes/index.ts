@@ -1,4 +1,5 @@
 import { feature, type Feature } from '#platform/http/endpoints.ts'
+import { stopEach } from '#platform/lifecycle.ts'
 import type { Platform } from '#platform/platform.ts'
 import { processesEndpoints } from './contract.ts'
 import { createRegister, type ConnectionRegister } from './connections/register.ts'
@@ -23,16 +24,11 @@ export function createProcesses(): Feature {
           platform.log.child({ component: 'processes' }).warn({ err: error }, 'the list of servers was not told'),
         )
       }
-      const stops = [
+      return stopEach([
         platform.events.subscribe('server.*', publish),
         startRegistration(platform, server.app.server, publish),
         register.start(),
-      ]
-      return async () => {
-        // Also when the database is gone and one of them cannot take its rows along.
-        const ended = await Promise.allSettled(stops.map(async (stop) => stop()))
-        for (const result of ended) if (result.status === 'rejected') throw result.reason
-      }
+      ])
     },
   })
 }
