@@ -24,6 +24,8 @@ export const webhook: ChannelKind<typeof WebhookConfig> = {
         headers: {
           'content-type': isEvent ? 'application/cloudevents+json' : 'application/json',
           ...(authorization !== undefined && { authorization }),
+          // Also without a signature, so that a receiver can tell what is sent again.
+          'webhook-id': notification.id,
           ...(signing_secret !== undefined && signatureHeaders(signing_secret, notification.id, io.now(), body)),
         },
         body,
