@@ -1,5 +1,6 @@
 import type { ByRoute } from '#kernel/contract.ts'
 import type { activityEndpoints } from '#features/activity/contract.ts'
+import type { alertsEndpoints } from '#features/alerts/contract.ts'
 import type { apiKeysEndpoints } from '#features/api-keys/contract.ts'
 import type { auditEndpoints } from '#features/audit/contract.ts'
 import type { authEndpoints } from '#features/auth/contract.ts'
@@ -9,6 +10,7 @@ import type { demoEndpoints } from '#features/demo/contract.ts'
 import type { logsEndpoints } from '#features/logs/contract.ts'
 import type { metricsEndpoints } from '#features/metrics/contract.ts'
 import type { mfaEndpoints } from '#features/mfa/contract.ts'
+import type { notificationsEndpoints } from '#features/notifications/contract.ts'
 import type { processesEndpoints } from '#features/processes/contract.ts'
 import type { projectsEndpoints } from '#features/projects/contract.ts'
 import type { rolesEndpoints } from '#features/roles/contract.ts'
@@ -19,6 +21,7 @@ import type { usersEndpoints } from '#features/users/contract.ts'
 
 /** Every operation the console may call, keyed `'GET /admin/users'`. One line for each feature; types only. */
 export type Api = ByRoute<typeof activityEndpoints> &
+  ByRoute<typeof alertsEndpoints> &
   ByRoute<typeof apiKeysEndpoints> &
   ByRoute<typeof auditEndpoints> &
   ByRoute<typeof authEndpoints> &
@@ -28,6 +31,7 @@ export type Api = ByRoute<typeof activityEndpoints> &
   ByRoute<typeof logsEndpoints> &
   ByRoute<typeof metricsEndpoints> &
   ByRoute<typeof mfaEndpoints> &
+  ByRoute<typeof notificationsEndpoints> &
   ByRoute<typeof processesEndpoints> &
   ByRoute<typeof projectsEndpoints> &
   ByRoute<typeof rolesEndpoints> &

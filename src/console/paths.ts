@@ -1,5 +1,7 @@
 const segment = (text: string): string => encodeURIComponent(text)
 
+type AlertsTab = 'rules' | 'history' | 'silences' | 'channels' | 'policies' | 'deliveries'
+
 /** Every address of the console. Nothing else spells one, so that a rename or a prefix is one change. */
 export const pb = {
   overview: () => '/',
@@ -10,6 +12,17 @@ export const pb = {
   dashboardImport: () => '/dashboards-import',
   dashboard: (id: string) => `/dashboards/${segment(id)}`,
   dashboardEdit: (id: string) => `/dashboards/${segment(id)}/edit`,
+  alerts: (tab?: AlertsTab) => (tab ? `/alerts/${tab}` : '/alerts'),
+  alert: (id: string) => `/alerts/firing/${segment(id)}`,
+  alertRuleNew: () => '/alerts/rules-new',
+  alertRulesImport: () => '/alerts/rules-import',
+  alertRule: (id: string) => `/alerts/rules/${segment(id)}`,
+  silenceNew: () => '/alerts/silences-new',
+  silenceEdit: (id: string) => `/alerts/silences/${segment(id)}/edit`,
+  channelNew: () => '/alerts/channels-new',
+  channelEdit: (id: string) => `/alerts/channels/${segment(id)}/edit`,
+  policyNew: () => '/alerts/policies-new',
+  policyEdit: (id: string) => `/alerts/policies/${segment(id)}/edit`,
   activity: (tab?: 'users' | 'endpoints' | 'logins' | 'resources') => (tab ? `/activity/${tab}` : '/activity'),
   userActivity: (id: string) => `/activity/users/${segment(id)}`,
   projects: () => '/projects',

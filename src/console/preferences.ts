@@ -6,10 +6,18 @@ export interface Preferences {
   /** Shortcuts of a single letter can be in the way of speech input and of typing by mistake. */
   letterKeys: boolean
   timeZone: 'browser' | 'utc'
+  /** Alerts that begin to fire are shown by the desktop too. */
+  desktopAlerts: boolean
 }
 
 const storageKey = 'miktos.preferences'
-const defaults: Preferences = { theme: 'dark', density: 'comfortable', letterKeys: true, timeZone: 'browser' }
+const defaults: Preferences = {
+  theme: 'dark',
+  density: 'comfortable',
+  letterKeys: true,
+  timeZone: 'browser',
+  desktopAlerts: false,
+}
 const prefersLight = matchMedia('(prefers-color-scheme: light)')
 const listeners = new Set<() => void>()
 

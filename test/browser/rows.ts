@@ -1,6 +1,7 @@
 import type { BrowserContext } from 'playwright-core'
 import { pages, type Page } from '#console/pages.ts'
 import { api } from '../support/browser.ts'
+import { until } from '../support/until.ts'
 
 /** One address for each path of the registry; what stands in for `$` is found among the sample data. */
 export interface Place {
@@ -17,6 +18,11 @@ export interface Place {
 const parameters: Record<string, (context: BrowserContext, url: string) => Promise<string>> = {
   '/dashboards/$id': async () => '/dashboards/miktos',
   '/dashboards/$id/edit': dashboardEditAddress,
+  '/alerts/firing/$id': alertAddress,
+  '/alerts/rules/$id': async () => '/alerts/rules/cpu-usage',
+  '/alerts/silences/$id/edit': silenceEditAddress,
+  '/alerts/channels/$id/edit': async (context, url) => `/alerts/channels/${await channelId(context, url, 'Chat')}/edit`,
+  '/alerts/policies/$id/edit': policyEditAddress,
   '/projects/$id': projectAddress,
   '/projects/$id/edit': async (context, url) => `${await projectAddress(context, url)}/edit`,
   '/activity/users/$id': async (context, url) => `/activity/users/${await userId(context, url)}`,
@@ -30,6 +36,8 @@ const parameters: Record<string, (context: BrowserContext, url: string) => Promi
 const names: Record<string, string> = {
   '/dashboards/$id': 'Miktos itself',
   '/dashboards/$id/edit': 'Edit Orders',
+  '/alerts/firing/$id': 'Made to fire',
+  '/alerts/rules/$id': 'High CPU usage',
   '/projects/$id': 'Support assistant',
   '/activity/users/$id': 'demo-mara',
   '/users/$id/$tab': 'demo-mara',
@@ -39,6 +47,62 @@ const names: Record<string, string> = {
 async function dashboardEditAddress(context: BrowserContext, url: string): Promise<string> {
   const { id } = await api<{ id: string }>(context, url, 'POST', '/dashboards', { board: { title: 'Orders' } })
   return `/dashboards/${id}/edit`
+}
+
+/** Fires at once and for good. */
+async function alertAddress(context: BrowserContext, url: string): Promise<string> {
+  const { id } = await api<{ id: string }>(context, url, 'POST', '/alerts', {
+    name: 'Made to fire',
+    severity: 'info',
+    interval_seconds: 5,
+    metric: 'cpu_usage',
+    threshold: -1,
+  })
+  let alertId: string | undefined
+  await until('an alert', async () => {
+    const { alerts } = await api<{ alerts: { id: string }[] }>(
+      context,
+      url,
+      'GET',
+      `/alerts/active?rule_id=${id}&state=firing`,
+    )
+    alertId = alerts[0]?.id
+    return alertId !== undefined
+  })
+  return `/alerts/firing/${alertId}`
+}
+
+async function silenceEditAddress(context: BrowserContext, url: string): Promise<string> {
+  const { id } = await api<{ id: string }>(context, url, 'POST', '/notifications/silences', {
+    matchers: [{ name: 'alertname', op: '=', value: 'Disk almost full' }],
+    ends_at: '2100-01-01T00:00:00.000Z',
+    reason: 'The disk is being replaced',
+  })
+  return `/alerts/silences/${id}/edit`
+}
+
+async function channelId(context: BrowserContext, url: string, name: string): Promise<string> {
+  const { id } = await api<{ id: string }>(context, url, 'POST', '/notifications/channels', {
+    name,
+    kind: 'webhook',
+    enabled: false,
+    config: { url: 'https://hooks.example.com/alerts' },
+  })
+  return id
+}
+
+async function policyEditAddress(context: BrowserContext, url: string): Promise<string> {
+  const chat = await channelId(context, url, 'Chat of those on call')
+  const { id } = await api<{ id: string }>(context, url, 'POST', '/notifications/policies', {
+    name: 'On call',
+    steps: [
+      { delay_seconds: 0, channels: [chat] },
+      { delay_seconds: 600, channels: [chat] },
+    ],
+    repeat_seconds: 14_400,
+    quiet_hours: [{ window: { from: '22:00', to: '07:00' } }],
+  })
+  return `/alerts/policies/${id}/edit`
 }
 
 async function projectAddress(context: BrowserContext, url: string): Promise<string> {

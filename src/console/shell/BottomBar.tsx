@@ -5,6 +5,7 @@ import { useCan } from '../me.ts'
 import type { Page } from '../pages.ts'
 import { Sheet } from '../ui/Sheet.tsx'
 import { navFor, searchFor } from './nav.ts'
+import { NavBadge } from './NavBadge.tsx'
 
 const placesMax = 4
 
@@ -60,8 +61,9 @@ const Place = ({ page: { path, title, icon: Icon = Circle }, at }: { page: Page;
   >
     <Icon size={18} strokeWidth={1.75} aria-hidden="true" />
     <span className="max-w-full truncate">{title}</span>
+    <NavBadge path={path} corner />
   </Link>
 )
 
 const place =
-  'flex h-13 min-w-0 flex-1 flex-col items-center justify-center gap-0.5 text-xs font-medium text-muted aria-[current]:text-link'
+  'relative flex h-13 min-w-0 flex-1 flex-col items-center justify-center gap-0.5 text-xs font-medium text-muted aria-[current]:text-link'

@@ -1,4 +1,5 @@
-import type { ReactNode } from 'react'
+import { useState, type ReactNode } from 'react'
+import { useCan } from '../me.ts'
 import { setPreferences, usePreferences } from '../preferences.ts'
 import { Card } from '../ui/Card.tsx'
 import { PageHeader } from '../ui/PageHeader.tsx'
@@ -59,9 +60,41 @@ export default function PreferencesPage() {
             />
           </div>
         </Card>
+        <DesktopAlerts />
       </div>
     </>
   )
+}
+
+/** The browser asks by itself whether it may; what it answered once, only its own settings change. */
+function DesktopAlerts() {
+  const { desktopAlerts } = usePreferences()
+  const [permission, setPermission] = useState(permissionNow)
+  const allowed = useCan()('alerts:read')
+  const change = async (wanted: boolean): Promise<void> => {
+    if (wanted && permission === 'default') await Notification.requestPermission()
+    setPermission(permissionNow())
+    setPreferences({ desktopAlerts: wanted && permissionNow() === 'granted' })
+  }
+  return (
+    <Card title="Alerts">
+      <Switch
+        label="Desktop notifications"
+        hint="Shown by this computer when an alert begins to fire, while a tab of the console is open."
+        checked={desktopAlerts && permission === 'granted'}
+        onChange={(checked) => void change(checked)}
+        disabledReason={allowed.reason ?? refusals[permission]}
+      />
+    </Card>
+  )
+}
+
+/** Without TLS browsers have none. */
+const permissionNow = () => ('Notification' in window ? Notification.permission : 'missing')
+
+const refusals: Record<string, string> = {
+  missing: 'This browser shows none here: it wants https',
+  denied: 'This browser was told to show none from here',
 }
 
 const Row = ({ label, children }: { label: string; children: ReactNode }) => (

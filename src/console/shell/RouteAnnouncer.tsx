@@ -1,6 +1,8 @@
 import { useMatches, useRouterState } from '@tanstack/react-router'
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useEffectEvent, useRef, useState } from 'react'
+import { useBadge } from '../badges.ts'
 import { useShownName } from '../pageName.ts'
+import { pb } from '../paths.ts'
 
 /** Says where one has arrived: in the title of the window, aloud, and by moving the focus to the heading. */
 export function RouteAnnouncer() {
@@ -12,15 +14,19 @@ export function RouteAnnouncer() {
   const lastPath = useRef(path)
   const [said, setSaid] = useState('')
 
-  useEffect(() => {
-    document.title = title ? `${title} · Miktos` : 'Miktos'
-  }, [title])
+  const firing = useBadge(pb.alerts())
+  const whole = title ? `${title} · Miktos` : 'Miktos'
 
+  useEffect(() => {
+    document.title = firing > 0 ? `(${firing}) ${whole}` : whole
+  }, [whole, firing])
+
+  const say = useEffectEvent(() => setSaid(whole))
   useEffect(() => {
     const arrivedFrom = lastPath.current
     lastPath.current = path
     if (arrivedFrom === undefined || arrivedFrom === path) return
-    setSaid(document.title)
+    say()
     focusHeading()
   }, [path])
 

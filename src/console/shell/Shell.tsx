@@ -1,7 +1,9 @@
 import { Outlet, useRouterState } from '@tanstack/react-router'
 import { useEffect, useState, type ReactNode } from 'react'
+import { AlertWatch } from '#features/alerts/console/index.ts'
 import { startKeyboard } from '../keyboard.ts'
 import { startLive } from '../live.ts'
+import { useCan } from '../me.ts'
 import { useShownTimeZone } from '../timeZone.ts'
 import { BottomBar } from './BottomBar.tsx'
 import { GlobalShortcuts } from './GlobalShortcuts.tsx'
@@ -19,6 +21,7 @@ const loadPaletteAfterMs = 1_500
 export function Shell() {
   const palette = usePaletteElement()
   const zone = useShownTimeZone()
+  const seesAlerts = useCan()('alerts:read').ok
   useEffect(startLive, [])
   useEffect(startKeyboard, [])
   return (
@@ -46,6 +49,7 @@ export function Shell() {
       </main>
       <BottomBar />
       <GlobalShortcuts />
+      {seesAlerts && <AlertWatch />}
       <RouteAnnouncer />
       <Reauthentication />
       <Help />

@@ -4,6 +4,7 @@ import { useCan } from '../me.ts'
 import type { Page } from '../pages.ts'
 import { Tooltip } from '../ui/Tooltip.tsx'
 import { navFor, searchFor } from './nav.ts'
+import { NavBadge } from './NavBadge.tsx'
 
 /** Whole from 1280 px, icons with tooltips from 768 px; below that BottomBar stands in. */
 export function Sidebar() {
@@ -54,10 +55,11 @@ function NavLink({
       to={path}
       search={(search: Record<string, string>) => searchFor(path, at, search)}
       activeOptions={{ exact: path === '/', includeSearch: false }}
-      className="flex h-7 items-center gap-2.5 rounded-md px-2 text-muted transition-colors duration-75 hover:bg-hover hover:text-text aria-[current]:bg-selected aria-[current]:font-medium aria-[current]:text-text max-xl:h-8 max-xl:w-9 max-xl:justify-center max-xl:px-0"
+      className="relative flex h-7 items-center gap-2.5 rounded-md px-2 text-muted transition-colors duration-75 hover:bg-hover hover:text-text aria-[current]:bg-selected aria-[current]:font-medium aria-[current]:text-text max-xl:h-8 max-xl:w-9 max-xl:justify-center max-xl:px-0"
     >
       <Icon size={15} strokeWidth={1.75} aria-hidden="true" className="shrink-0" />
       <span className={iconOnly ? 'sr-only' : 'truncate'}>{title}</span>
+      <NavBadge path={path} corner={iconOnly} />
     </Link>
   )
 }

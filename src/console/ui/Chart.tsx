@@ -26,6 +26,8 @@ export interface Threshold {
 export interface Annotation {
   /** Ms since the epoch. */
   at: number
+  /** Where it is a span and no moment: its end. TimeSeries tint it. */
+  to?: number
   label: string
   level?: StatusLevel
 }

@@ -1,5 +1,5 @@
 import { ArrowDown, ArrowUp, Ellipsis } from 'lucide-react'
-import { useEffect, useRef, useState, type ReactNode } from 'react'
+import { Fragment, useEffect, useRef, useState, type ReactNode } from 'react'
 import { useShortcuts } from '../keyboard.ts'
 import { IconButton } from './Button.tsx'
 import { Checkbox } from './Checkbox.tsx'
@@ -44,6 +44,8 @@ interface TableProps<Row> {
   current?: string | undefined
   error?: Error | null
   onRetry?: () => void
+  /** Rows of the same group stand together under its heading; they come in that order. */
+  groupOf?: (row: Row) => { key: string; heading: ReactNode }
   /** Shown instead of rows when there are none: an EmptyState. */
   empty: ReactNode
   /** How many rows the skeleton has while the first ones come. */
@@ -65,6 +67,7 @@ export function Table<Row>(props: TableProps<Row>) {
     current,
     error,
     onRetry,
+    groupOf,
     empty,
     expectedRows = 8,
   } = props
@@ -130,67 +133,79 @@ export function Table<Row>(props: TableProps<Row>) {
           {rows?.map((row, index) => {
             const key = keys[index]!
             const chosen = selected?.has(key) ?? false
+            const group = groupOf?.(row)
+            const isNewGroup = group !== undefined && (index === 0 || groupOf!(rows[index - 1]!).key !== group.key)
             return (
-              <tr
-                key={key}
-                role="row"
-                tabIndex={-1}
-                data-row={key}
-                aria-selected={onSelect ? chosen : undefined}
-                aria-current={current === key || undefined}
-                className={cx(
-                  'group/row outline-none max-md:relative max-md:flex max-md:flex-col max-md:border-b max-md:border-border max-md:py-2 max-md:last:border-b-0',
-                  onSelect && 'max-md:pl-8',
-                  'hover:bg-hover focus-visible:bg-hover focus-visible:shadow-[inset_2px_0_0_var(--focus)]',
-                  (chosen || current === key) && 'bg-selected hover:bg-selected',
+              <Fragment key={key}>
+                {isNewGroup && (
+                  <GroupRow
+                    heading={group.heading}
+                    columnCount={columns.length + Number(onSelect !== undefined) + Number(actions !== undefined)}
+                  />
                 )}
-              >
-                {onSelect && (
-                  <td
-                    role="cell"
-                    className={cx(bodyCell, 'max-md:absolute max-md:top-2 max-md:left-0 max-md:border-0')}
-                  >
-                    <Checkbox
-                      label={`Choose ${key}`}
-                      labelHidden
-                      checked={chosen}
-                      onChange={() => onSelect(toggled(selected, key))}
-                    />
-                  </td>
-                )}
-                {columns.map((column, at) => (
-                  <td
-                    key={column.key}
-                    role="cell"
-                    data-label={column.primary ? undefined : column.header}
-                    className={cx(
-                      bodyCell,
-                      column.align === 'end'
-                        ? 'text-right tabular-nums max-md:text-left'
-                        : columns[at - 1]?.align && afterNumberCell,
-                      column.from && hiddenBelow[column.from],
-                      'max-md:flex max-md:min-h-6 max-md:items-baseline max-md:gap-3 max-md:border-0 max-md:before:w-28 max-md:before:shrink-0 max-md:before:break-words max-md:before:text-sm max-md:before:text-muted max-md:data-label:before:content-[attr(data-label)]',
-                      column.primary && 'font-medium max-md:order-first max-md:pb-1 max-md:before:hidden',
-                      column.primary && actions && 'max-md:pr-12',
-                    )}
-                  >
-                    <div className="min-w-0 max-md:flex-1">{column.cell(row)}</div>
-                  </td>
-                ))}
-                {actions && (
-                  <td
-                    role="cell"
-                    className={cx(bodyCell, 'text-right max-md:absolute max-md:top-1.5 max-md:right-0 max-md:border-0')}
-                  >
-                    <Menu
-                      open={menuOf === key}
-                      onOpenChange={(open) => setMenuOf(open ? key : undefined)}
-                      items={menuOf === key ? actions(row) : []}
-                      trigger={<IconButton icon={Ellipsis} size="sm" label="Row actions" />}
-                    />
-                  </td>
-                )}
-              </tr>
+                <tr
+                  role="row"
+                  tabIndex={-1}
+                  data-row={key}
+                  aria-selected={onSelect ? chosen : undefined}
+                  aria-current={current === key || undefined}
+                  className={cx(
+                    'group/row outline-none max-md:relative max-md:flex max-md:flex-col max-md:border-b max-md:border-border max-md:py-2 max-md:last:border-b-0',
+                    onSelect && 'max-md:pl-8',
+                    'hover:bg-hover focus-visible:bg-hover focus-visible:shadow-[inset_2px_0_0_var(--focus)]',
+                    (chosen || current === key) && 'bg-selected hover:bg-selected',
+                  )}
+                >
+                  {onSelect && (
+                    <td
+                      role="cell"
+                      className={cx(bodyCell, 'max-md:absolute max-md:top-2 max-md:left-0 max-md:border-0')}
+                    >
+                      <Checkbox
+                        label={`Choose ${key}`}
+                        labelHidden
+                        checked={chosen}
+                        onChange={() => onSelect(toggled(selected, key))}
+                      />
+                    </td>
+                  )}
+                  {columns.map((column, at) => (
+                    <td
+                      key={column.key}
+                      role="cell"
+                      data-label={column.primary ? undefined : column.header}
+                      className={cx(
+                        bodyCell,
+                        column.align === 'end'
+                          ? 'text-right tabular-nums max-md:text-left'
+                          : columns[at - 1]?.align && afterNumberCell,
+                        column.from && hiddenBelow[column.from],
+                        'max-md:flex max-md:min-h-6 max-md:items-baseline max-md:gap-3 max-md:border-0 max-md:before:w-28 max-md:before:shrink-0 max-md:before:break-words max-md:before:text-sm max-md:before:text-muted max-md:data-label:before:content-[attr(data-label)]',
+                        column.primary && 'font-medium max-md:order-first max-md:pb-1 max-md:before:hidden',
+                        column.primary && actions && 'max-md:pr-12',
+                      )}
+                    >
+                      <div className="min-w-0 max-md:flex-1">{column.cell(row)}</div>
+                    </td>
+                  ))}
+                  {actions && (
+                    <td
+                      role="cell"
+                      className={cx(
+                        bodyCell,
+                        'text-right max-md:absolute max-md:top-1.5 max-md:right-0 max-md:border-0',
+                      )}
+                    >
+                      <Menu
+                        open={menuOf === key}
+                        onOpenChange={(open) => setMenuOf(open ? key : undefined)}
+                        items={menuOf === key ? actions(row) : []}
+                        trigger={<IconButton icon={Ellipsis} size="sm" label="Row actions" />}
+                      />
+                    </td>
+                  )}
+                </tr>
+              </Fragment>
             )
           })}
         </tbody>
@@ -246,6 +261,19 @@ function HeadCell<Row>({ column, afterNumber, sort, onSort }: HeadCellProps<Row>
     </th>
   )
 }
+
+const GroupRow = ({ heading, columnCount }: { heading: ReactNode; columnCount: number }) => (
+  <tr role="row" className="max-md:block">
+    <th
+      role="rowheader"
+      scope="rowgroup"
+      colSpan={columnCount}
+      className="h-8 border-b border-border bg-canvas px-3 text-left font-normal max-md:block max-md:pt-1.5"
+    >
+      {heading}
+    </th>
+  </tr>
+)
 
 const widths = ['w-3/5', 'w-4/5', 'w-2/5', 'w-1/2', 'w-2/3']
 

@@ -33,6 +33,7 @@ export function drawMarks(
   ctx.save()
   ctx.font = font.replace('11px', `${11 * scale}px`)
   ctx.lineWidth = scale
+  for (const annotation of annotations) drawSpan(plot, annotation, token)
   for (const threshold of thresholds) drawThreshold(plot, threshold, token)
   let freeFromX = bbox.left
   for (const { at, label, level = 'info' } of annotations.toSorted((a, b) => a.at - b.at)) {
@@ -50,6 +51,16 @@ export function drawMarks(
     ctx.fillText(label, x + (isAtEnd ? -4 : 4) * scale, bbox.top + 10 * scale)
   }
   ctx.restore()
+}
+
+function drawSpan(plot: uPlot, { at, to, level = 'info' }: Annotation, token: TokenReader): void {
+  if (to === undefined) return
+  const { ctx, bbox } = plot
+  const clamped = (ms: number): number =>
+    Math.min(Math.max(plot.valToPos(ms / 1_000, 'x', true), bbox.left), bbox.left + bbox.width)
+  const from = clamped(at)
+  ctx.fillStyle = `${token(`--${level}`)}22`
+  ctx.fillRect(from, bbox.top, Math.max(devicePixelRatio, clamped(to) - from), bbox.height)
 }
 
 function drawThreshold(plot: uPlot, { value, label, level = 'error' }: Threshold, token: TokenReader): void {

@@ -4,6 +4,9 @@ import { booleanQuery, done, pageQuery, time, timeQuery } from '#kernel/page.ts'
 import { alertStates, severities } from './alert.ts'
 import { Condition, operators, Rule } from './rule.ts'
 
+/** The contracts of other features speak of them too, and the console reads contracts alone. */
+export { severities }
+
 const count = z.number().int()
 const id = z.string().min(1).max(128)
 const note = z.string().max(5_000)

@@ -1,7 +1,11 @@
 // What the pages of other features, and the shell, use.
+export { SpanField } from './fields.tsx'
 export { AlertsFrame } from './AlertsFrame.tsx'
 export { AlertWatch } from './AlertWatch.tsx'
+export { acknowledge } from './acknowledge.ts'
+export { CreateLink } from './CreateLink.tsx'
 export { MatcherFields } from './MatcherFields.tsx'
-export { activeQuery, refreshSilences, severities, type Alert, type Matcher, type Severity, type Silence } from './queries.ts'
+export { activeQuery, severities, type Alert, type Matcher } from './queries.ts'
 export { SilenceForm } from './SilenceForm.tsx'
-export { matcherText, secondsOf, severityLevel, severityWords, spanText } from './words.ts'
+export { matcherFrom, matcherText } from './matchers.ts'
+export { severityLevel, severityWords } from './words.ts'

@@ -1,6 +1,6 @@
 import type { StatusLevel } from '#console/ui/Status.tsx'
 import { formatNumber } from '#console/format.ts'
-import type { Alert, AlertState, Matcher, Rule, Severity } from './queries.ts'
+import type { Alert, AlertState, Rule, Severity } from './queries.ts'
 
 export const severityLevel: Record<Severity, StatusLevel> = {
   info: 'info',
@@ -40,7 +40,7 @@ export const ruleStateWords: Record<Rule['state'], string> = {
 
 export const ruleStateLevel = ({ state, severity }: Pick<Rule, 'state' | 'severity'>): StatusLevel =>
   (
-    ({ ok: 'ok', pending: 'unknown', firing: severityLevel[severity], no_data: 'warn', error: 'error' }) as Partial<
+    { ok: 'ok', pending: 'unknown', firing: severityLevel[severity], no_data: 'warn', error: 'error' } as Partial<
       Record<Rule['state'], StatusLevel>
     >
   )[state] ?? (state === 'broken' ? 'error' : 'unknown')
@@ -60,38 +60,6 @@ export const kindWords: Record<(typeof kinds)[number], string> = {
 export const valueText = (value: number | null): string =>
   value === null ? '–' : Math.abs(value) < 0.01 && value !== 0 ? value.toPrecision(2) : formatNumber(value)
 
-/** `alertname="High CPU usage"`, as it is written in Alertmanager. */
-export const matcherText = ({ name, op, value }: Matcher): string => `${name}${op}${JSON.stringify(value)}`
-
-/** What one matcher is read from: `name=value`, `name!="value"`, `name=~expression`. */
-export function matcherFrom(text: string): Matcher | undefined {
-  const [, name, op, raw = ''] = /^\s*([^\s=!~]+)\s*(=~|!~|!=|=)\s*(.*?)\s*$/.exec(text) ?? []
-  if (name === undefined || op === undefined) return undefined
-  const quoted = /^"((?:[^"\\]|\\.)*)"$/.exec(raw)
-  return { name, op: op as Matcher['op'], value: quoted ? quoted[1]!.replaceAll(/\\(.)/g, '$1') : raw }
-}
-
 /** Labels that tell this alert from others: name and severity stand beside them. */
 export const ownLabels = (labels: Record<string, string>): [string, string][] =>
   Object.entries(labels).filter(([name]) => name !== 'alertname' && name !== 'severity' && name !== '__name__')
-
-const spanUnits: [string, number][] = [
-  ['d', 86_400],
-  ['h', 3_600],
-  ['m', 60],
-]
-
-/** `5m`, `90s`: as it is written into a field. */
-export function spanText(seconds: number): string {
-  const unit = seconds === 0 ? undefined : spanUnits.find(([, size]) => seconds % size === 0)
-  return unit ? `${seconds / unit[1]}${unit[0]}` : `${seconds}s`
-}
-
-/** Seconds of `5m`, `90`, `1h 30m`; undefined where it is none of them. */
-export function secondsOf(text: string): number | undefined {
-  const trimmed = text.trim()
-  if (/^\d{1,8}$/.test(trimmed)) return Number(trimmed)
-  if (!/^(?:\d{1,8}\s*[dhms]\s*)+$/.test(trimmed)) return undefined
-  const sizes: Record<string, number> = { ...Object.fromEntries(spanUnits), s: 1 }
-  return [...trimmed.matchAll(/(\d+)\s*([dhms])/g)].reduce((sum, [, count, unit]) => sum + Number(count) * sizes[unit!]!, 0)
-}

@@ -22,6 +22,8 @@ export const Delivery = z.object({
   /** Names of its alerts. */
   title: z.string(),
   alert_count: z.number().int(),
+  /** Those that it names; of a large group the first. */
+  alert_ids: z.array(z.string()),
   attempt_count: z.number().int(),
   created_at: time,
   /** Null when it is sent or dead. */

@@ -3,6 +3,7 @@ import { AppError, notFound } from '#kernel/errors.ts'
 import { iso, isoOrNull } from '#kernel/time.ts'
 import type { Context } from '#platform/context.ts'
 import type { ReadDb, Tx } from '#platform/database/database.ts'
+import type { Notification } from '../notification.ts'
 import type { Delivery, deliveryEndpoints } from './contract.ts'
 import type { DeliveryRow } from './store.ts'
 
@@ -90,6 +91,7 @@ const deliveryView = (row: DeliveryRow): z.output<typeof Delivery> => ({
   reason: row.reason,
   title: row.title,
   alert_count: row.alert_count,
+  alert_ids: alertIdsIn(row),
   attempt_count: row.attempt_count,
   created_at: iso(row.created_at),
   next_attempt_at: row.finished_at === null ? iso(row.next_at) : null,
@@ -97,3 +99,8 @@ const deliveryView = (row: DeliveryRow): z.output<typeof Delivery> => ({
   last_status: row.last_status,
   last_detail: row.last_detail,
 })
+
+const alertIdsMax = 50
+
+const alertIdsIn = ({ notification_json }: DeliveryRow): string[] =>
+  (JSON.parse(notification_json) as Notification).alerts.slice(0, alertIdsMax).map(({ id }) => id)

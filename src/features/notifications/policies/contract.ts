@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import type { Endpoints } from '#kernel/contract.ts'
 import { done, time } from '#kernel/page.ts'
-import { severities } from '#features/alerts/index.ts'
+import { severities } from '#features/alerts/contract.ts'
 import { TimeWindow } from './window.ts'
 
 const id = z.string().min(1).max(128)

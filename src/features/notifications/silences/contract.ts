@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import type { Endpoints } from '#kernel/contract.ts'
 import { done, pageQuery, time } from '#kernel/page.ts'
-import { severities } from '#features/alerts/index.ts'
+import { severities } from '#features/alerts/contract.ts'
 import { Matcher } from '../routing/matcher.ts'
 
 export const silenceStates = ['active', 'pending', 'expired'] as const

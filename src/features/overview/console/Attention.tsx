@@ -1,10 +1,13 @@
 import { Link } from '@tanstack/react-router'
+import { Check } from 'lucide-react'
 import { plural } from '#console/format.ts'
 import { useCan } from '#console/me.ts'
+import { Button } from '#console/ui/Button.tsx'
 import { cx } from '#console/ui/cx.ts'
 import { Card } from '#console/ui/Card.tsx'
 import { Status, StatusShape } from '#console/ui/Status.tsx'
 import { TimeAgo } from '#console/ui/Time.tsx'
+import { acknowledge } from '#features/alerts/console/index.ts'
 import type { AttentionItem } from './attention.ts'
 
 interface AttentionProps {
@@ -38,8 +41,9 @@ export const Attention = ({ items, checked, checkedAt }: AttentionProps) => (
 /** On a phone below its state and time. */
 const whatClass = 'min-w-0 flex-1 break-words max-sm:order-last max-sm:basis-full'
 
-function Item({ item: { level, state, what, since, to, needs } }: { item: AttentionItem }) {
+function Item({ item: { level, state, what, since, to, needs, alert } }: { item: AttentionItem }) {
   const can = useCan()
+  const mayAcknowledge = can('alerts:write').ok
   return (
     <li className="flex min-h-(--row) flex-wrap items-center gap-x-3 gap-y-0.5 border-b border-border py-1 last:border-b-0">
       <span className="w-24 shrink-0 max-sm:w-auto max-sm:flex-1">
@@ -56,6 +60,17 @@ function Item({ item: { level, state, what, since, to, needs } }: { item: Attent
         <span className="text-sm text-muted">
           <TimeAgo at={since} />
         </span>
+      )}
+      {alert && mayAcknowledge && (
+        <Button
+          size="sm"
+          icon={Check}
+          aria-label={`Acknowledge ${alert.name}`}
+          onClick={() => void acknowledge(alert)}
+          className="max-md:!h-9"
+        >
+          Acknowledge
+        </Button>
       )}
     </li>
   )

@@ -2,6 +2,7 @@ import { componentFigure, componentName, healthLevel } from '#console/health.ts'
 import { formatMinutes, plural } from '#console/format.ts'
 import { pb } from '#console/paths.ts'
 import type { Page } from '#console/client.ts'
+import { severityLevel, severityWords, type Alert } from '#features/alerts/console/index.ts'
 import type { Permission } from '#kernel/permissions.ts'
 import type { StatusLevel } from '#console/ui/Status.tsx'
 import type { Health, Logins, PendingUser } from './queries.ts'
@@ -18,6 +19,8 @@ export interface AttentionItem {
   to: string
   /** What one has to hold to follow it. */
   needs: Permission
+  /** An alert that waits for somebody to take it up. */
+  alert?: Alert
 }
 
 export interface Observed {
@@ -25,15 +28,37 @@ export interface Observed {
   pending: Page<PendingUser> | undefined
   locked: Page<PendingUser> | undefined
   logins: Logins | undefined
+  alerts: readonly Alert[]
 }
 
 const order: StatusLevel[] = ['critical', 'error', 'warn', 'info', 'ok', 'unknown']
 
 /** The worst first, and of equals what has lasted longest. */
-export const attentionOf = ({ health, pending, locked, logins }: Observed): AttentionItem[] =>
-  [...componentItems(health), ...lockedItems(locked), ...loginItems(logins), ...pendingItems(pending)].toSorted(
+export const attentionOf = ({ health, pending, locked, logins, alerts }: Observed): AttentionItem[] =>
+  [
+    ...alertItems(alerts),
+    ...componentItems(health),
+    ...lockedItems(locked),
+    ...loginItems(logins),
+    ...pendingItems(pending),
+  ].toSorted(
     (a, b) => order.indexOf(a.level) - order.indexOf(b.level) || (a.since ?? '9').localeCompare(b.since ?? '9'),
   )
+
+/** What is acknowledged has its somebody, and what is pending may yet go away. */
+const alertItems = (alerts: readonly Alert[]): AttentionItem[] =>
+  alerts
+    .filter(({ state }) => state === 'firing')
+    .map((alert) => ({
+      key: `alert:${alert.id}`,
+      level: severityLevel[alert.severity],
+      state: severityWords[alert.severity],
+      what: [alert.name, alert.annotations['summary']].filter(Boolean).join(': '),
+      since: alert.fired_at,
+      to: pb.alert(alert.id),
+      needs: 'alerts:read',
+      alert,
+    }))
 
 const componentItems = (health: Health | undefined): AttentionItem[] =>
   Object.entries(health?.components ?? {})

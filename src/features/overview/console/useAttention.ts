@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useCan } from '#console/me.ts'
 import { areComing } from '#console/queryClient.ts'
+import { activeQuery } from '#features/alerts/console/index.ts'
 import { attentionOf, type AttentionItem } from './attention.ts'
 import { loginsQuery, usersQuery, type Health } from './queries.ts'
 
@@ -11,6 +12,13 @@ export function useAttention(health: Health | undefined): { items: AttentionItem
   const pending = useQuery({ ...usersQuery('pending'), enabled: seesUsers })
   const locked = useQuery({ ...usersQuery('locked'), enabled: seesUsers })
   const logins = useQuery({ ...loginsQuery, enabled: can('activity:read').ok })
-  const items = attentionOf({ health, pending: pending.data, locked: locked.data, logins: logins.data })
-  return { items, isComing: areComing(pending, locked, logins) }
+  const alerts = useQuery({ ...activeQuery, enabled: can('alerts:read').ok })
+  const items = attentionOf({
+    health,
+    pending: pending.data,
+    locked: locked.data,
+    logins: logins.data,
+    alerts: alerts.data?.alerts ?? [],
+  })
+  return { items, isComing: areComing(pending, locked, logins, alerts) }
 }

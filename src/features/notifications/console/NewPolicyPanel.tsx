@@ -1,0 +1,25 @@
+import { useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
+import { call } from '#console/client.ts'
+import { pb } from '#console/paths.ts'
+import { Sheet } from '#console/ui/Sheet.tsx'
+import { toastDone } from '#console/ui/Toaster.tsx'
+import { newPolicy, PolicyForm, type PolicyDraft } from './PolicyForm.tsx'
+import { refresh } from './queries.ts'
+
+export default function NewPolicyPanel() {
+  const navigate = useNavigate()
+  const [given] = useState(newPolicy)
+  const close = (): void => void navigate({ to: pb.alerts('policies'), search: true })
+  const create = async (draft: PolicyDraft): Promise<void> => {
+    const { name } = await call('POST /notifications/policies', { body: draft })
+    await refresh('policies')
+    toastDone(`${name} is there. Let a route lead to it.`)
+    close()
+  }
+  return (
+    <Sheet open onClose={close} title="New policy" lead="Whom to tell, one after the other, until somebody is at it.">
+      <PolicyForm given={given} submit="Create policy" onSave={create} onClose={close} />
+    </Sheet>
+  )
+}

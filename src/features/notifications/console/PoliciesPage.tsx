@@ -1,0 +1,134 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link, useNavigate } from '@tanstack/react-router'
+import { Pencil, Plus, Trash2 } from 'lucide-react'
+import { useState } from 'react'
+import { call } from '#console/client.ts'
+import { useShortcuts } from '#console/keyboard.ts'
+import { useCan } from '#console/me.ts'
+import { pb } from '#console/paths.ts'
+import { Card } from '#console/ui/Card.tsx'
+import { ConfirmDialog } from '#console/ui/ConfirmDialog.tsx'
+import { EmptyState } from '#console/ui/EmptyState.tsx'
+import { Table, type Column } from '#console/ui/Table.tsx'
+import { toastDone } from '#console/ui/Toaster.tsx'
+import { AlertsFrame, CreateLink } from '#features/alerts/console/index.ts'
+import { stepsText, windowText } from './policyWords.ts'
+import { channelsQuery, policiesQuery, refresh, type Channel, type Policy } from './queries.ts'
+import { RoutingCard } from './RoutingCard.tsx'
+import { SimulateCard } from './SimulateCard.tsx'
+
+/** Who is told of which alerts, in which steps, and what becomes of an alert that one makes up. */
+export default function PoliciesPage() {
+  const navigate = useNavigate()
+  const mayWrite = useCan()('alerts:write').reason
+  const policies = useQuery(policiesQuery)
+  const { data: channels } = useQuery(channelsQuery)
+  const [deleting, setDeleting] = useState<Policy>()
+  useShortcuts([
+    {
+      keys: 'n',
+      label: 'New policy',
+      group: 'Page',
+      run: () => {
+        if (mayWrite === undefined) void navigate({ to: pb.policyNew() })
+      },
+    },
+  ])
+  return (
+    <AlertsFrame
+      title="Policies"
+      lead="Routes lead alerts to channels, or to a policy that goes on step by step until somebody is at it."
+      actions={
+        <CreateLink to={pb.policyNew()} icon={Plus}>
+          New policy
+        </CreateLink>
+      }
+    >
+      <div className="grid grid-cols-[minmax(0,1fr)_360px] items-start gap-3 max-xl:grid-cols-1">
+        <div className="flex min-w-0 flex-col gap-3">
+          <RoutingCard />
+          <Card title="Policies" padding="flush">
+            <Table
+              label="Policies"
+              columns={columnsFor(mayWrite, channels?.channels ?? [])}
+              rows={policies.data?.policies}
+              rowKey={({ id }) => id}
+              expectedRows={2}
+              onOpen={({ id }) => {
+                if (mayWrite === undefined) void navigate({ to: pb.policyEdit(id) })
+              }}
+              actions={(policy) => [
+                { label: 'Change', icon: Pencil, to: pb.policyEdit(policy.id), disabledReason: mayWrite },
+                {
+                  label: 'Delete',
+                  icon: Trash2,
+                  danger: true,
+                  onSelect: () => setDeleting(policy),
+                  disabledReason: mayWrite ?? (policy.in_use ? 'A route leads to it' : undefined),
+                },
+              ]}
+              error={policies.error}
+              onRetry={() => void policies.refetch()}
+              empty={
+                <EmptyState kind="none" title="No policies yet">
+                  A policy tells one after the other: the chat at once, after ten minutes whoever is on call, then all.
+                </EmptyState>
+              }
+            />
+          </Card>
+        </div>
+        <div className="sticky top-0 max-xl:static">
+          <SimulateCard />
+        </div>
+      </div>
+      <ConfirmDialog
+        open={deleting !== undefined}
+        onClose={() => setDeleting(undefined)}
+        title="Delete policy"
+        confirm="Delete policy"
+        onConfirm={async () => {
+          await call('DELETE /notifications/policies/{policy_id}', { params: { policy_id: deleting!.id } })
+          await refresh('policies')
+          toastDone(`${deleting!.name} was deleted`)
+        }}
+      >
+        <span dir="auto">{deleting?.name}</span> is deleted. No route leads to it.
+      </ConfirmDialog>
+    </AlertsFrame>
+  )
+}
+
+const columnsFor = (mayWrite: string | undefined, channels: readonly Channel[]): Column<Policy>[] => [
+  {
+    key: 'name',
+    header: 'Policy',
+    primary: true,
+    width: '26%',
+    cell: ({ id, name }) =>
+      mayWrite === undefined ? (
+        <Link to={pb.policyEdit(id)} dir="auto" className="break-words hover:underline">
+          {name}
+        </Link>
+      ) : (
+        <span dir="auto" className="break-words">
+          {name}
+        </span>
+      ),
+  },
+  {
+    key: 'steps',
+    header: 'Steps',
+    cell: (policy) => <span className="break-words">{stepsText(policy, channels)}</span>,
+  },
+  {
+    key: 'quiet',
+    header: 'Quiet hours',
+    from: 'lg',
+    cell: ({ quiet_hours }) => quiet_hours.map(({ window }) => windowText(window)).join('; ') || '–',
+  },
+  {
+    key: 'used',
+    header: 'Used',
+    cell: ({ in_use }) => (in_use ? 'by a route' : <span className="text-faint">no</span>),
+  },
+]
