@@ -47,7 +47,7 @@ export function BoardGrid({ live, editingOf }: BoardGridProps) {
               span={live.span}
               scope={live.variables.scope}
               height={height}
-              restarts={live.restarts}
+              annotations={live.annotations}
               syncKey={syncKey}
               onZoom={live.zoom}
               tick={live.tick}

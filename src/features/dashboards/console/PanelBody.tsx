@@ -26,7 +26,7 @@ export interface PanelBodyProps {
   scope: Scope | undefined
   /** Px that there are below the title. */
   height: number
-  restarts: Annotation[]
+  annotations: Annotation[]
   /** Charts of one board share their cursor. */
   syncKey: string
   onZoom: (fromMs: number, toMs: number) => void
@@ -87,7 +87,7 @@ const legendPx = 34
 const listedMax = 6
 const plotPxMin = 60
 
-function Lines({ panel, grid, dataSpan, height, restarts, syncKey, onZoom }: DrawnProps & { grid: SeriesGrid }) {
+function Lines({ panel, grid, dataSpan, height, annotations, syncKey, onZoom }: DrawnProps & { grid: SeriesGrid }) {
   const lines = useMemo(() => linesOf(grid), [grid])
   const fill = panel.stacked ? 'stacked' : panel.filled ? 'area' : undefined
   const listed = lines.length > 0 && lines.length <= listedMax
@@ -106,7 +106,7 @@ function Lines({ panel, grid, dataSpan, height, restarts, syncKey, onZoom }: Dra
       thresholds={panel.thresholds
         .filter(({ level }) => level !== 'ok')
         .map(({ value, level }) => ({ value, level, label: `${levelWords[level]} ${formatValue(value, panel)}` }))}
-      annotations={restarts}
+      annotations={annotations}
       syncKey={syncKey}
       onZoom={onZoom}
       legend={listed ? 'list' : 'none'}

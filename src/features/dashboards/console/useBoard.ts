@@ -1,6 +1,7 @@
 import { useMemo } from 'react'
 import { absolute, endsNow, spanOf, type Span } from '#console/timeRange.ts'
 import { refreshMs } from '#console/ui/RefreshPicker.tsx'
+import { useAlertMarks } from '#features/alerts/console/index.ts'
 import { useBoardSearch, type BoardSearch, type SetBoardSearch } from './address.ts'
 import type { Board } from './queries.ts'
 import { usePanels, type PanelData } from './usePanels.ts'
@@ -21,7 +22,8 @@ export interface LiveBoard {
   /** Ms between two looks; undefined while it stands still. */
   intervalMs: number | undefined
   dataOf: (id: string) => PanelData | undefined
-  restarts: Annotation[]
+  /** Restarts of this server, and alerts that fired. */
+  annotations: Annotation[]
   isAsking: boolean
   refresh: () => void
   zoom: (fromMs: number, toMs: number) => void
@@ -38,7 +40,15 @@ export function useBoard(board: Board): LiveBoard {
   )
   const variables = useVariables(board.variables)
   const visible = useVisible()
-  const panels = usePanels({ panels: board.panels, visible: visible.ids, span, tick, scope: variables.scope })
+  const { restarts, ...panels } = usePanels({
+    panels: board.panels,
+    visible: visible.ids,
+    span,
+    tick,
+    scope: variables.scope,
+  })
+  const alerts = useAlertMarks(span)
+  const annotations = useMemo(() => [...restarts, ...alerts], [restarts, alerts])
   return {
     board,
     search,
@@ -49,6 +59,7 @@ export function useBoard(board: Board): LiveBoard {
     tick: tick.count,
     intervalMs,
     ...panels,
+    annotations,
     refresh: goOn,
     zoom: (fromMs, toMs) => setSearch(absolute({ fromMs, toMs })),
   }

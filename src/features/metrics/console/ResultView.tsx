@@ -8,6 +8,7 @@ import { StaleNote } from '#console/ui/StaleNote.tsx'
 import { StatusShape } from '#console/ui/Status.tsx'
 import { TimeSeries } from '#console/ui/TimeSeries.tsx'
 import type { Unit } from '#console/ui/unit.ts'
+import { useAlertMarks } from '#features/alerts/console/index.ts'
 import { dayMs } from '#kernel/time.ts'
 import type { ExploreSearch, PaneName } from './address.ts'
 import { stepText } from './asked.ts'
@@ -56,7 +57,11 @@ function Graph({ pane, search, found, unit, onRange }: ResultViewProps) {
   const [isWhole, setWhole] = useState(false)
   const answers = found.answers[pane]
   const { times, lines } = useMemo(() => linesOf(answers), [answers])
-  const annotations = useMemo(() => found.restarts.map((at) => ({ at, label: 'restart' })), [found])
+  const alerts = useAlertMarks(found.span)
+  const annotations = useMemo(
+    () => [...found.restarts.map((at) => ({ at, label: 'restart' })), ...alerts],
+    [found, alerts],
+  )
   const drawn = useMemo(() => (isWhole ? lines : lines.slice(0, linesMax)), [isWhole, lines])
   return (
     <>
