@@ -8,7 +8,6 @@ import {
   graceMs,
   nextSessionStatuses,
   type ConnectedRunner,
-  type RunnerHello,
   type Runners,
 } from '../sessions/index.ts'
 import { moveCommand } from './commands.ts'
@@ -51,8 +50,8 @@ export function createDelivery(platform: Platform, runners: Runners): Delivery {
     running = running.then(look).catch((error: unknown) => log.warn({ err: error }, 'commands were not delivered'))
   }
 
-  runners.onConnect(async (runner, hello) => {
-    await takeUp(ctx, runner, hello)
+  runners.onConnect(async (runner) => {
+    await takeUp(ctx, runner)
     wake()
   })
 
@@ -90,15 +89,33 @@ async function deliverTo(ctx: Context, runner: ConnectedRunner): Promise<void> {
     .orderBy('id')
     .limit(100)
     .execute()
-  for (const command of waiting) {
-    const delivered = await ctx.change('command.deliver', { kind: 'command', id: command.id }, async (tx, note) => {
-      const after = await moveCommand(ctx, tx, note, command, 'delivered', { delivered_at: ctx.now() })
-      if (after) await leadSession(ctx, tx, after)
-      return after
-    })
-    // Where this fails the runner is gone: it is given the same again when it is back.
-    if (delivered) send(runner, delivered)
-  }
+  // One that cannot be given now does not keep the others from it; it is tried again.
+  for (const command of waiting)
+    await deliverOne(ctx, runner, command).catch((error: unknown) =>
+      ctx.log.warn({ component: 'commands', err: error, command: command.id }, 'a command was not delivered'),
+    )
+}
+
+async function deliverOne(ctx: Context, runner: ConnectedRunner, command: CommandRow): Promise<void> {
+  const moved = await ctx.change('command.deliver', { kind: 'command', id: command.id }, async (tx, note) => {
+    if (await hasLostSession(tx, command))
+      return moveCommand(ctx, tx, note, command, 'cancelled', { detail: 'Its session was deleted' })
+    const after = await moveCommand(ctx, tx, note, command, 'delivered', { delivered_at: ctx.now() })
+    if (after) await leadSession(ctx, tx, after)
+    return after
+  })
+  // Where this fails the runner is gone: it is given the same again when it is back.
+  if (moved?.status === 'delivered') send(runner, moved)
+}
+
+async function hasLostSession(tx: Tx, { session_id }: CommandRow): Promise<boolean> {
+  if (session_id === null) return false
+  const session = await tx
+    .selectFrom('automation_sessions')
+    .select('id')
+    .where('id', '=', session_id)
+    .executeTakeFirst()
+  return session === undefined
 }
 
 async function leadSession(ctx: Context, tx: Tx, { session_id, verb, args_json }: CommandRow): Promise<void> {
@@ -123,7 +140,7 @@ const send = (
   })
 
 /** A runner that came back: what it does not know of was not received, and is sent again; or it was forgotten, and is lost. */
-async function takeUp(ctx: Context, runner: ConnectedRunner, { running }: RunnerHello): Promise<void> {
+async function takeUp(ctx: Context, runner: ConnectedRunner): Promise<void> {
   const out = await ctx.db
     .selectFrom('commands')
     .selectAll()
@@ -132,7 +149,7 @@ async function takeUp(ctx: Context, runner: ConnectedRunner, { running }: Runner
     .orderBy('id')
     .execute()
   for (const command of out) {
-    if (running.includes(command.id)) await goOn(ctx, runner, command)
+    if (runner.commands.has(command.id)) await goOn(ctx, runner, command)
     else if (command.status === 'delivered') send(runner, command)
     else await end(ctx, command, 'lost', 'Its runner came back without it')
   }

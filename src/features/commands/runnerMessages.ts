@@ -4,10 +4,10 @@ import { newId } from '#kernel/id.ts'
 import type { Context } from '#platform/context.ts'
 import { isDuplicate } from '#platform/database/failures.ts'
 import { clientMessage, type ClientMessage } from '#platform/realtime/messages.ts'
-import type { ConnectedRunner, Runners } from '../sessions/index.ts'
+import { storedText, type ConnectedRunner, type Runners } from '../sessions/index.ts'
 import { moveCommand } from './commands.ts'
 import { settleSession } from './settle.ts'
-import { isOver } from './status.ts'
+import { isOver, nextStatuses } from './status.ts'
 import type { CommandRow } from './store.ts'
 
 const id = z.string().min(1).max(128)
@@ -31,7 +31,7 @@ export const runnerMessages = (runners: Runners): ClientMessage[] => [
       id,
       seq: z.number().int().min(0).max(1_000_000_000),
       stream: z.enum(['stdout', 'stderr']).default('stdout'),
-      text: z.string().max(pieceLengthMax),
+      text: storedText(pieceLengthMax),
     }),
     handle: async (ctx, data, peer) => storeOutput(heard(runners.ofPeer(peer), ctx), data),
   }),
@@ -42,7 +42,7 @@ export const runnerMessages = (runners: Runners): ClientMessage[] => [
       id,
       status: z.enum(['succeeded', 'failed', 'cancelled', 'expired']),
       exit_code: z.number().int().min(-1_000_000).max(1_000_000).nullable().default(null),
-      detail: z.string().max(detailLengthMax).nullable().default(null),
+      detail: storedText(detailLengthMax).nullable().default(null),
     }),
     handle: async (ctx, data, peer) => finish(heard(runners.ofPeer(peer), ctx), data),
   }),
@@ -60,16 +60,46 @@ async function own({ id, ctx }: ConnectedRunner, commandId: string): Promise<Com
   throw new AppError('RESOURCE_NOT_FOUND', 'You were given no such command', { command_id: commandId })
 }
 
-/** `go: false`: it is over, and must not be started. */
+/**
+ * `go: false`: it is over, or at work elsewhere, and must not be started. Asked again, because the answer was lost, the
+ * same runner gets the same answer; another that has taken its name does not.
+ */
 async function accept(runner: ConnectedRunner, commandId: string): Promise<{ go: boolean; status: string }> {
-  const { ctx } = runner
+  const { ctx, commands } = runner
   const command = await own(runner, commandId)
-  if (command.status === 'running') return { go: true, status: command.status }
+  if (command.status === 'running') return { go: commands.has(commandId), status: command.status }
+  if (command.cancel_requested_at !== null) return turnAway(ctx, command, 'cancelled', command.detail)
+  if (command.deadline_at <= ctx.now())
+    return turnAway(ctx, command, 'expired', 'Its deadline passed before it was begun')
   const after = await ctx.change('command.start', { kind: 'command', id: commandId }, (tx, note) =>
     moveCommand(ctx, tx, note, command, 'running', { started_at: ctx.now() }),
   )
-  const go = after !== undefined && after.cancel_requested_at === null
-  return { go, status: after?.status ?? command.status }
+  if (after) commands.add(commandId)
+  return { go: after !== undefined, status: after?.status ?? command.status }
+}
+
+async function turnAway(
+  ctx: Context,
+  command: CommandRow,
+  status: 'cancelled' | 'expired',
+  detail: string | null,
+): Promise<{ go: boolean; status: string }> {
+  const after = await endCommand(ctx, command, 'command.finish', status, { detail })
+  return { go: false, status: after?.status ?? command.status }
+}
+
+function endCommand(
+  ctx: Context,
+  command: CommandRow,
+  action: string,
+  status: CommandRow['status'],
+  more: Partial<CommandRow>,
+): Promise<CommandRow | undefined> {
+  return ctx.change(action, { kind: 'command', id: command.id }, async (tx, note) => {
+    const after = await moveCommand(ctx, tx, note, command, status, more)
+    if (after) await settleSession(ctx, tx, after)
+    return after
+  })
 }
 
 async function finish(
@@ -83,13 +113,16 @@ async function finish(
   const command = await own(runner, commandId)
   // Told again after the connection broke: it is known.
   if (isOver(command.status) && command.status !== 'lost') return { status: command.status }
-  const after = await ctx.change('command.finish', { kind: 'command', id: commandId }, async (tx, note) => {
-    const detail = result.detail ?? command.detail
-    const done = await moveCommand(ctx, tx, note, command, result.status, { exit_code: result.exit_code, detail })
-    if (done) await settleSession(ctx, tx, done)
-    return done
-  })
-  return { status: after?.status ?? command.status }
+  const detail = result.detail ?? command.detail
+  const more = { exit_code: result.exit_code, detail }
+  const after = await endCommand(ctx, command, 'command.finish', result.status, more)
+  if (after) return { status: after.status }
+  const now = await own(runner, commandId)
+  // That it was accepted, or is lost, was stored in the same moment: the runner says it once more.
+  if (now.status !== command.status && nextStatuses[now.status].includes(result.status)) {
+    throw new AppError('CONFLICT', 'The command has moved on; say it again', { status: now.status })
+  }
+  return { status: now.status }
 }
 
 async function storeOutput(
@@ -105,7 +138,7 @@ async function storeOutput(
     seq: piece.seq,
     at: ctx.now(),
     stream: piece.stream,
-    text: piece.text.toWellFormed().replaceAll('\0', '�'),
+    text: piece.text,
   }
   try {
     await ctx.platform.database.measurement(async (tx) => {

@@ -1,6 +1,6 @@
 import type { Context } from '#platform/context.ts'
 import type { Tx } from '#platform/database/database.ts'
-import { applyChanges, findSession, nextSessionStatuses, type SessionStatus } from '../sessions/index.ts'
+import { applyChanges, findSession, isActive, nextSessionStatuses, type SessionStatus } from '../sessions/index.ts'
 import type { CommandRow } from './store.ts'
 
 /** Where a session is when the command that leads there has succeeded; runners may also report it themselves. */
@@ -33,7 +33,9 @@ function consequence(
     const mode = verb === 'start_mode' ? (JSON.parse(args_json) as string[])[0] : undefined
     if (mode !== undefined) return { mode }
     const to = reached[verb]
-    return to && nextSessionStatuses[now].includes(to) ? { status: to } : undefined
+    // Its program may have ended by now, and the runner have said so first.
+    const isThere = isActive(now) || now === 'lost'
+    return to && isThere && nextSessionStatuses[now].includes(to) ? { status: to } : undefined
   }
   // A session that was to start and did not has failed; one that goes on is no worse for a command that did not work.
   if (verb !== 'start_session' || now !== 'starting') return undefined

@@ -10,6 +10,13 @@ const storable = (text: string): boolean => text.isWellFormed() && !/[\p{Cc}\p{Z
 export const line = (max: number) =>
   z.string().trim().min(1).max(max).refine(storable, 'Leave line breaks and control characters out')
 
+/** Any text, kept as near to what was sent as every engine can: a program may write anything. */
+export const storedText = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .transform((text) => text.toWellFormed().replaceAll('\0', '�'))
+
 /** Of a runner or a session: figures by name. */
 export const figures = z
   .record(z.string().min(1).max(64), z.number())

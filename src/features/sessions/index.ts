@@ -7,9 +7,10 @@ import { sessionMigrations } from './store.ts'
 import { declareSessionTopic, startSessionTopic } from './topics.ts'
 import { startWatch } from './watch.ts'
 
+export { storedText } from './contract.ts'
 export { appendEvent } from './events.ts'
 export { activeByRunner } from './list.ts'
-export { graceMs, isConnected, type ConnectedRunner, type RunnerHello, type Runners } from './runners.ts'
+export { graceMs, isConnected, type ConnectedRunner, type Runners } from './runners.ts'
 export { applyChanges, findSession, requireMove } from './sessions.ts'
 export { isActive, nextStatuses as nextSessionStatuses, type SessionStatus } from './status.ts'
 export type { RunnerRow, SessionRow } from './store.ts'
@@ -28,7 +29,7 @@ export function createSessions(): { feature: Feature; runners: Runners } {
       messages: () => sessionMessages(runners),
       start: (platform) => {
         declareSessionTopic(platform)
-        const stops = [startSessionTopic(platform), startWatch(platform, runners)]
+        const stops = [startSessionTopic(platform), startWatch(platform, runners), runners.start(platform)]
         return async () => {
           for (const stop of stops) await stop()
         }

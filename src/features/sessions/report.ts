@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { AppError } from '#kernel/errors.ts'
 import type { Context } from '#platform/context.ts'
 import { appendEvent } from './events.ts'
-import { figures, line } from './contract.ts'
+import { figures, line, storedText } from './contract.ts'
 import type { ConnectedRunner } from './runners.ts'
 import { applyChanges, findSession } from './sessions.ts'
 import { isActive, sessionStatuses, type SessionStatus } from './status.ts'
@@ -16,9 +16,9 @@ export const sessionReport = z.strictObject({
   progress: z.number().min(0).max(1).nullable().optional(),
   progress_note: line(255).nullable().optional(),
   metrics: figures.optional(),
-  reason: z.string().max(2_000).optional(),
+  reason: storedText(2_000).optional(),
   /** A line for its event stream. */
-  log: z.string().min(1).max(4_000).optional(),
+  log: storedText(4_000).optional(),
 })
 
 export type SessionReport = z.output<typeof sessionReport>
@@ -75,12 +75,22 @@ export async function resumeSessions({ id, ctx }: ConnectedRunner, atWork: reado
   const kept: SessionRow[] = []
   for (const session of sessions) {
     const knows = atWork.includes(session.id)
-    if (isActive(session.status) && !knows) await loseSession(ctx, session, 'Its runner came back without it')
-    else if (session.status === 'lost' && knows) kept.push(await found(ctx, session))
-    else if (isActive(session.status)) kept.push(session)
+    if (isActive(session.status) && !knows) {
+      await unlessMoved(loseSession(ctx, session, 'Its runner came back without it'))
+    } else if (session.status === 'lost' && knows) {
+      const again = await unlessMoved(found(ctx, session))
+      if (again) kept.push(again)
+    } else if (isActive(session.status)) kept.push(session)
   }
   return kept
 }
+
+/** Undefined where something else was heard of the session in the same moment. */
+export const unlessMoved = (move: Promise<SessionRow>): Promise<SessionRow | undefined> =>
+  move.catch((error: unknown) => {
+    if (error instanceof AppError) return undefined
+    throw error
+  })
 
 const found = (ctx: Context, session: SessionRow): Promise<SessionRow> =>
   move(ctx, session, 'lost', { status: 'running', reason: 'Its runner came back' })

@@ -3,7 +3,8 @@ import { AppError, notFound } from '#kernel/errors.ts'
 import { newId } from '#kernel/id.ts'
 import { secondMs } from '#kernel/time.ts'
 import type { Context } from '#platform/context.ts'
-import type { Tx } from '#platform/database/database.ts'
+import type { ReadDb, Tx } from '#platform/database/database.ts'
+import type { Platform, Stop } from '#platform/platform.ts'
 import type { Peer } from '#platform/realtime/messages.ts'
 import { line } from './contract.ts'
 import { activeStatuses } from './status.ts'
@@ -52,6 +53,8 @@ export interface ConnectedRunner {
   ctx: Context
   peer: Peer
   heardAt: number
+  /** Ids of the commands that it has: it named them, or was told to begin. Another under its name has them not. */
+  commands: Set<string>
 }
 
 /** Those of this process. */
@@ -61,12 +64,14 @@ export interface Runners {
   all(): ConnectedRunner[]
   connect(ctx: Context, hello: RunnerHello, peer: Peer): Promise<ConnectedRunner>
   /** Called after a runner has connected and is stored. */
-  onConnect(listener: (runner: ConnectedRunner, hello: RunnerHello) => Promise<void>): void
+  onConnect(listener: (runner: ConnectedRunner) => Promise<void>): void
+  /** Hears when one connects to another server, and has left this one then. */
+  start(platform: Platform): Stop
 }
 
 export function createRunners(): Runners {
   const connected = new Map<string, ConnectedRunner>()
-  const listeners = new Set<(runner: ConnectedRunner, hello: RunnerHello) => Promise<void>>()
+  const listeners = new Set<(runner: ConnectedRunner) => Promise<void>>()
 
   const close = async (runner: ConnectedRunner): Promise<void> => {
     if (connected.get(runner.id) === runner) connected.delete(runner.id)
@@ -84,18 +89,31 @@ export function createRunners(): Runners {
     connect: async (ctx, hello, peer) => {
       const { id, name } = await storeRunner(ctx, hello, peer)
       connected.get(id)?.peer.send('runner_replaced', { runner_id: id })
-      const runner = { id, name, ctx, peer, heardAt: ctx.now() }
+      const runner = { id, name, ctx, peer, heardAt: ctx.now(), commands: new Set(hello.running) }
       connected.set(id, runner)
       peer.onClose(() => {
         close(runner).catch((error: unknown) =>
           ctx.log.warn({ component: 'runners', err: error, runner: name }, 'that a runner went was not stored'),
         )
       })
-      for (const listener of listeners) await listener(runner, hello)
+      for (const listener of listeners) await listener(runner)
       return runner
     },
     onConnect: (listener) => void listeners.add(listener),
+    start: ({ events, database }) =>
+      events.subscribe('runner.connect', async ({ payload }) => {
+        const { target } = payload as { target: { id: string } }
+        const runner = connected.get(target.id)
+        if (!runner || (await isNewest(database.read, runner)) || connected.get(target.id) !== runner) return
+        connected.delete(target.id)
+        runner.peer.send('runner_replaced', { runner_id: target.id })
+      }),
   }
+}
+
+async function isNewest(db: ReadDb, { id, peer }: ConnectedRunner): Promise<boolean> {
+  const row = await db.selectFrom('runners').select('connection_id').where('id', '=', id).executeTakeFirst()
+  return !row || row.connection_id === null || row.connection_id === peer.id
 }
 
 /** One row for each name, whoever connects again under it; a name belongs to whose key came with it first. */

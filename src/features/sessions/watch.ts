@@ -1,8 +1,7 @@
 import { secondMs } from '#kernel/time.ts'
-import { AppError } from '#kernel/errors.ts'
 import { Context, systemActor } from '#platform/context.ts'
 import type { Platform, Stop } from '#platform/platform.ts'
-import { loseSession } from './report.ts'
+import { loseSession, unlessMoved } from './report.ts'
 import { graceMs, type Runners } from './runners.ts'
 import { activeStatuses } from './status.ts'
 
@@ -59,8 +58,6 @@ async function loseSilent(ctx: Context): Promise<void> {
     .where('runners.seen_at', '<', ctx.now() - graceMs)
     .execute()
   for (const session of sessions) {
-    await loseSession(ctx, session, 'Nothing was heard of its runner').catch((error: unknown) => {
-      if (!(error instanceof AppError)) throw error
-    })
+    await unlessMoved(loseSession(ctx, session, 'Nothing was heard of its runner'))
   }
 }
