@@ -5,6 +5,7 @@ import { report } from './report.ts'
 import { createTerminal, type TerminalOptions } from './terminal.ts'
 import type { Act } from './tree/act.ts'
 import { addAuditCommands } from './tree/audit.ts'
+import { addAutomationCommands } from './tree/automation.ts'
 import { addDataCommands } from './tree/data.ts'
 import { addKeyCommands } from './tree/keys.ts'
 import { addOwnCommands } from './tree/own.ts'
@@ -89,6 +90,7 @@ export function createProgram(env: Environment): Command {
   for (const add of [
     addServerCommands,
     addTelemetryCommands,
+    addAutomationCommands,
     addUserCommands,
     addRoleCommands,
     addKeyCommands,

@@ -58,7 +58,7 @@ test('every command in the documents exists, with the options it is shown with',
   assert.ok(count > 25, `only ${count} commands were found`)
 })
 
-test('every variable in the documents is a setting, or one of those for commands and compose', () => {
+test('every variable in the documents is a setting, or one of those for commands, programs and compose', () => {
   const secrets = settingKeys
     .filter((key) => settingOf(key).secret !== undefined)
     .map((key) => `${environmentName(key)}_FILE`)
@@ -71,6 +71,8 @@ test('every variable in the documents is a setting, or one of those for commands
     'MIKTOS_NAME',
     'MIKTOS_NAME_FILE',
     'MIKTOS_PORT_ON_HOST',
+    'MIKTOS_COMMAND_ID',
+    ...['ID', 'NAME', 'SERVER', 'MODE'].map((name) => `MIKTOS_SESSION_${name}`),
   ])
   for (const { name, text } of texts) {
     const unknown = [...text.matchAll(/\bMIKTOS_[A-Z_]+\b/g)]

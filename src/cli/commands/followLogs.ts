@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { WebSocket } from 'ws'
 import * as z from 'zod'
 import { LogRow } from '#features/logs/contract.ts'
 import { closeCodes } from '#kernel/closeCodes.ts'
 import { iso, secondMs } from '#kernel/time.ts'
 import type { Api } from '../api.ts'
 import { ApiError, CommandError } from '../failure.ts'
+import { endSilence } from '../socket.ts'
 import { drained, type Terminal } from '../terminal.ts'
 import { printRows } from './logLine.ts'
 import { forward, newest, pageMax, type Asked } from './logSearch.ts'
@@ -13,8 +13,6 @@ import { millisecondOf, seenLines, type SeenLines } from './seenLines.ts'
 
 const retryMinMs = 0.5 * secondMs
 const retryMaxMs = 10 * secondMs
-/** The server asks for a sign of life more than twice as often. */
-const silenceMaxMs = 40 * secondMs
 /** So much is caught up with after a pause. */
 const pagesMax = 10
 
@@ -145,13 +143,4 @@ class Follower {
         `More came than the ${pagesMax * pageMax} lines that are caught up with: \`--since ${iso(moreAfterMs)}\` has the rest.`,
       )
   }
-}
-
-/** Ends a connection of which nothing is heard any more, as when the other side lost its power. */
-function endSilence(socket: WebSocket): void {
-  const timer = setTimeout(() => socket.terminate(), silenceMaxMs)
-  const hear = (): void => void timer.refresh()
-  socket.on('message', hear)
-  socket.on('ping', hear)
-  socket.on('close', () => clearTimeout(timer))
 }
