@@ -246,6 +246,61 @@ describe('miktos runner', { concurrency: true, timeout: 240_000 }, () => {
     assert.equal(await runner.exited, 0, runner.output())
   })
 
+  test('whatever goes down while commands come: each ends, is accounted for, and was begun once at most', async () => {
+    const dataDir = temporaryFolder()
+    const port = await freePort()
+    let server = await startServer({ dataDir, port })
+    const own = await automationAt(server, dataDir)
+    const proxy = await faultProxy(own.url)
+    after(() => proxy.stop())
+    const { runner: first, started, again } = await withRunner(own, 'stormy', proxy.url, ['--max', '3'])
+    let runner = first
+    const ids: string[] = []
+    const disturbances = [
+      async () => {
+        await proxy.become('refuse')
+        await delay(300)
+        await proxy.become('none')
+      },
+      async () => {
+        runner.process.kill('SIGKILL')
+        await runner.exited
+        runner = await again()
+      },
+      async () => {
+        server.process.kill('SIGKILL')
+        await server.exited
+        server = await startServer({ dataDir, port })
+      },
+    ]
+    for (const disturb of [...disturbances, ...disturbances, ...disturbances]) {
+      const seconds = [0, 0, 0.3, 1]
+      ids.push(...(await Promise.all(seconds.map((each) => own.give(`run noting ${each}`, { wait: true })))))
+      await delay(Math.random() * 400)
+      await disturb()
+    }
+    const statuses = new Map<string, string>()
+    await until(
+      'all have ended',
+      async () => {
+        const { commands } = await own.call<{ commands: { id: string; status: string }[] }>(
+          'GET',
+          '/commands?limit=500',
+        )
+        for (const { id, status } of commands) statuses.set(id, status)
+        return ids.every((id) => ['succeeded', 'failed', 'lost'].includes(statuses.get(id) ?? ''))
+      },
+      60_000,
+    )
+    const succeeded = ids.filter((id) => statuses.get(id) === 'succeeded')
+    assert.deepEqual(started(), [...new Set(started())], 'none was begun twice')
+    assert.ok(succeeded.every((id) => started().includes(id)))
+    assert.ok(started().every((id) => ids.includes(id)))
+    assert.ok(succeeded.length > ids.length / 2, `${succeeded.length} of ${ids.length} succeeded`)
+    runner.process.kill('SIGTERM')
+    assert.equal(await runner.exited, 0, runner.output())
+  })
+
   const postgres = databaseEngines().find(({ name }) => name === 'PostgreSQL')!
   const withoutServers = postgres.url && redisUrl() ? false : 'set MIKTOS_TEST_POSTGRES_URL and MIKTOS_TEST_REDIS_URL'
   test(

@@ -247,6 +247,74 @@ eachEngine('commands', (engine) => {
     back.close()
   })
 
+  test('what was cancelled, or is at work under the same name elsewhere, is not to be begun', async () => {
+    const app = await start()
+    const key = await app.keyOf()
+    const runner = await connect(app.address, key)
+    const give = async (): Promise<string> =>
+      (await app.admin('POST', '/api/v1/commands', { command: 'run backup' })).json().id
+    const [cancelled, late, taken] = [await give(), await give(), await give()]
+    await nth(runner, 3)
+    await app.admin('POST', `/api/v1/commands/${cancelled}/cancel`)
+    assert.deepEqual((await runner.ask('command_accepted', { id: cancelled }))['data'], {
+      go: false,
+      status: 'cancelled',
+    })
+    assert.deepEqual((await runner.ask('command_accepted', { id: taken }))['data'], { go: true, status: 'running' })
+    const back = await connect(app.address, key, { running: [taken] })
+    assert.deepEqual((await back.ask('command_accepted', { id: taken }))['data'], { go: true, status: 'running' })
+    assert.equal((await runner.ask('command_result', { id: taken, status: 'succeeded' }))['ok'], false)
+    app.clock.advance(301 * secondMs)
+    const answer = (await back.ask('command_accepted', { id: late }))['data'] as Frame
+    assert.equal(answer['go'], false)
+    const usurper = await connect(app.address, key)
+    assert.equal(((await usurper.ask('command_accepted', { id: taken }))['data'] as Frame)['go'], false)
+  })
+
+  test('a result at the same moment as the beginning counts', async () => {
+    const app = await start()
+    const runner = await connect(app.address, await app.keyOf())
+    for (let count = 1; count <= 10; count++) {
+      const { id } = (await app.admin('POST', '/api/v1/commands', { command: 'run backup' })).json()
+      await nth(runner, count)
+      const [, result] = await Promise.all([
+        runner.ask('command_accepted', { id }),
+        runner.ask('command_result', { id, status: 'succeeded' }),
+      ])
+      if (result['ok'] !== true) await runner.ask('command_result', { id, status: 'succeeded' })
+      assert.equal(await statusOf(app, id), 'succeeded')
+    }
+  })
+
+  test('a session that was deleted before its command went out keeps no other command waiting', async () => {
+    const app = await start()
+    const key = await app.keyOf()
+    const first = await connect(app.address, key)
+    first.close()
+    await until('it is away', async () => !(await app.admin('GET', '/api/v1/runners')).json().runners[0].connected)
+    const { id } = (await app.admin('POST', '/api/v1/sessions', { name: 's', runner: hello.name })).json()
+    const wait = true
+    const begin = { command: 'start_session', session_id: id, wait }
+    const orphan = (await app.admin('POST', '/api/v1/commands', begin)).json()
+    const next = (await app.admin('POST', '/api/v1/commands', { command: 'run backup', wait })).json()
+    assert.equal((await app.admin('DELETE', `/api/v1/sessions/${id}`)).statusCode, 200)
+    const runner = await connect(app.address, key)
+    assert.equal((await nth(runner, 1))['id'], next.id)
+    await until('the other has ended', async () => (await statusOf(app, orphan.id)) === 'cancelled')
+  })
+
+  test('a program that ended before its start was told does not leave the session running', async () => {
+    const app = await start()
+    const runner = await connect(app.address, await app.keyOf())
+    const { id } = (await app.admin('POST', '/api/v1/sessions', { name: 's' })).json()
+    await app.admin('POST', `/api/v1/sessions/${id}/start`)
+    const command = await nth(runner, 1)
+    await runner.ask('session_report', { session_id: id, status: 'failed', reason: 'It ended\0' })
+    await runner.ask('command_result', { id: command['id'], status: 'succeeded' })
+    const { status, reason } = (await app.admin('GET', `/api/v1/sessions/${id}`)).json()
+    assert.deepEqual([status, reason], ['failed', 'It ended�'])
+  })
+
   test('others see nothing of it: neither commands, nor output, nor results', async () => {
     const app = await start()
     const runner = await connect(app.address, await app.keyOf())
