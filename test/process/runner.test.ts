@@ -49,6 +49,22 @@ function assertStarted(started: () => string[], ids: readonly string[]): void {
   assert.deepEqual(started().toSorted(), ids.toSorted())
 }
 
+const sessionProgram = ['--session-program', '/bin/sleep,600']
+
+async function runningSession(at: Automation, runner: string): Promise<string> {
+  const { id } = await at.call<{ id: string }>('POST', '/sessions', { name: 'kept', runner })
+  await at.call('POST', `/sessions/${id}/start`)
+  await sessionBecomes(at, id, 'running')
+  return id
+}
+
+const sessionBecomes = (at: Automation, id: string, wanted: string): Promise<void> =>
+  until(
+    `the session is ${wanted}`,
+    async () => (await at.call<{ status: string }>('GET', `/sessions/${id}`)).status === wanted,
+    40_000,
+  )
+
 describe('miktos runner', { concurrency: true, timeout: 240_000 }, () => {
   const dataDir = temporaryFolder()
   let at: Automation
@@ -175,8 +191,41 @@ describe('miktos runner', { concurrency: true, timeout: 240_000 }, () => {
     assert.equal(await runner.exited, 0, runner.output())
   })
 
+  test('what it is refused ends it with a code that says why', async () => {
+    const folder = temporaryFolder()
+    const wrongKey = join(folder, 'key')
+    writeFileSync(wrongKey, 'mk_nothing')
+    const common = ['--url', at.url, '--state-file', join(folder, 'state')]
+    const denied = startRunner([...common, '--token-file', wrongKey])
+    assert.equal(await denied.exited, 4, denied.output())
+    const unnamed = startRunner([...common, '--token-file', at.keyFile, '--name', 'a\tb'])
+    assert.equal(await unnamed.exited, 2, unnamed.output())
+    assert.equal(await startRunner(['--local']).exited, 2)
+    const lonely = startRunner([
+      '--url',
+      `http://127.0.0.1:${await freePort()}`,
+      '--state-file',
+      join(folder, 'lonely'),
+    ])
+    await lonely.says('Nothing answers')
+    lonely.process.kill('SIGINT')
+    assert.equal(await lonely.exited, 0, lonely.output())
+    const made = await at.call<{ id: string; key: string }>('POST', '/me/api-keys', {
+      name: 'short-lived',
+      scopes: ['runners:write'],
+    })
+    writeFileSync(wrongKey, made.key)
+    const revoked = startRunner([...common, '--token-file', wrongKey, '--name', 'revoked'])
+    await revoked.says('Connected as')
+    const second = startRunner([...common, '--token-file', wrongKey, '--name', 'second'])
+    assert.equal(await second.exited, 5, second.output())
+    await at.call('DELETE', `/me/api-keys/${made.id}`)
+    assert.equal(await revoked.exited, 4, revoked.output())
+  })
+
   test('killed -9 in mid-command: told as failed when it is back, not run again, nothing left running', async () => {
-    const { runner, started, again } = await withRunner(at, 'killed')
+    const { runner, started, again } = await withRunner(at, 'killed', at.url, sessionProgram)
+    const session = await runningSession(at, 'killed')
     const id = await at.give('run noting 600', { runner: 'killed' })
     await begun(started, id)
     runner.process.kill('SIGKILL')
@@ -184,7 +233,8 @@ describe('miktos runner', { concurrency: true, timeout: 240_000 }, () => {
     const next = await at.give('run noting 0', { runner: 'killed', wait: true })
     const second = await again()
     assert.match((await at.becomes(id, 'failed')).detail ?? '', /restarted while it ran/)
-    assert.match(second.output(), /Ended \d+ programs/)
+    assert.match(second.output(), /Ended [3-9] programs/)
+    await sessionBecomes(at, session, 'lost')
     await at.becomes(next, 'succeeded')
     assertStarted(started, [id, next])
   })
@@ -210,13 +260,19 @@ describe('miktos runner', { concurrency: true, timeout: 240_000 }, () => {
   test('the network gone for longer than the grace: lost, and how it ended when that is known', async () => {
     const proxy = await faultProxy(at.url)
     after(() => proxy.stop())
-    const { runner, started } = await withRunner(at, 'gone', proxy.url)
+    const { runner, started } = await withRunner(at, 'gone', proxy.url, sessionProgram)
+    const session = await runningSession(at, 'gone')
+    await at.call('POST', `/sessions/${session}/pause`)
+    await sessionBecomes(at, session, 'paused')
     const id = await at.give('run noting 5', { runner: 'gone' })
     await begun(started, id)
     await proxy.become('black hole')
     await at.becomes(id, 'lost', 90_000)
+    await sessionBecomes(at, session, 'lost')
     await proxy.become('none')
     await at.becomes(id, 'succeeded', 60_000)
+    // It stood still all the time, whatever the server thought of it.
+    await sessionBecomes(at, session, 'paused')
     assertStarted(started, [id])
     runner.process.kill('SIGTERM')
     await runner.exited

@@ -35,7 +35,7 @@ interface Known {
 }
 
 /** A server asks for nothing that is older: a deadline is at most a day away. */
-const keptMs = 7 * dayMs
+const keptMs = 2 * dayMs
 const linesMax = 30_000
 const interrupted = failed('The runner was restarted while it ran: what it had done by then stays done')
 

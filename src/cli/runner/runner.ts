@@ -36,8 +36,8 @@ export class Runner {
   readonly #sessions: Sessions
   readonly #commands: Commands
   readonly #stopping = Promise.withResolvers<void>()
-  readonly #over = Promise.withResolvers<void>()
-  #isOver = false
+  /** Aborted when it connects no more. */
+  readonly #over = new AbortController()
   #link: Link | undefined
   #hasBeenWelcome = false
   /** How far the server's clock is ahead of ours. */
@@ -62,7 +62,7 @@ export class Runner {
     if (busy > 0) this.#around.say(`Waiting for ${busy} commands to end; once more to kill them.`)
     await this.#commands.drain(drainMaxMs)
     await this.#sessions.end()
-    this.#leave()
+    this.#over.abort()
     this.#link?.close()
     await connected
     if (this.#failure) throw this.#failure
@@ -80,18 +80,13 @@ export class Runner {
 
   #fail(error: unknown): void {
     this.#failure ??= error
-    this.#leave()
+    this.#over.abort()
     this.stop()
   }
 
-  /** Connects no more. */
-  #leave(): void {
-    this.#isOver = true
-    this.#over.resolve()
-  }
-
   async #keepConnected(): Promise<void> {
-    for (let waitMs = retryMinMs; !this.#isOver; waitMs = Math.min(waitMs * 2, retryMaxMs)) {
+    const { signal } = this.#over
+    for (let waitMs = retryMinMs; !signal.aborted; waitMs = Math.min(waitMs * 2, retryMaxMs)) {
       try {
         if (await this.#serve()) waitMs = retryMinMs
       } catch (error) {
@@ -99,7 +94,7 @@ export class Runner {
         this.#around.warn((error as Error).message)
       }
       // Many runners that lost one server do not come back in the same moment.
-      await Promise.race([delay(waitMs * (0.5 + Math.random() / 2)), this.#over.promise])
+      await delay(waitMs * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => undefined)
     }
   }
 
@@ -123,7 +118,7 @@ export class Runner {
       const { code, reason } = await link.closed
       if (code === closeCodes.closed)
         this.#fail(new CommandError('denied', `The server closed the connection: ${reason}`))
-      else if (!this.#isOver) this.#around.warn('The connection ended; trying again …')
+      else if (!this.#over.signal.aborted) this.#around.warn('The connection ended; trying again …')
       return true
     } finally {
       this.#voice.fallSilent()

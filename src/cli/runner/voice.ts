@@ -37,7 +37,8 @@ export class Voice {
       } catch (error) {
         const isConflict = error instanceof ApiError && error.status === 409
         if (!isPassing(error) && !(isConflict && ++conflicts < conflictsMax)) throw error
-        await delay(Math.max(waitMs, retryAfterMs(error)))
+        // What is unsaid keeps no runner from ending.
+        await delay(Math.max(waitMs, retryAfterMs(error)), undefined, { ref: false })
       }
     }
   }
