@@ -5,6 +5,7 @@ import type { apiKeysEndpoints } from '#features/api-keys/contract.ts'
 import type { auditEndpoints } from '#features/audit/contract.ts'
 import type { authEndpoints } from '#features/auth/contract.ts'
 import type { collectionEndpoints } from '#features/collection/contract.ts'
+import type { commandsEndpoints } from '#features/commands/contract.ts'
 import type { dashboardsEndpoints } from '#features/dashboards/contract.ts'
 import type { demoEndpoints } from '#features/demo/contract.ts'
 import type { logsEndpoints } from '#features/logs/contract.ts'
@@ -15,6 +16,7 @@ import type { processesEndpoints } from '#features/processes/contract.ts'
 import type { projectsEndpoints } from '#features/projects/contract.ts'
 import type { rolesEndpoints } from '#features/roles/contract.ts'
 import type { savedQueriesEndpoints } from '#features/saved-queries/contract.ts'
+import type { sessionsEndpoints } from '#features/sessions/contract.ts'
 import type { settingsEndpoints } from '#features/settings/contract.ts'
 import type { systemEndpoints } from '#features/system/contract.ts'
 import type { usersEndpoints } from '#features/users/contract.ts'
@@ -26,6 +28,7 @@ export type Api = ByRoute<typeof activityEndpoints> &
   ByRoute<typeof auditEndpoints> &
   ByRoute<typeof authEndpoints> &
   ByRoute<typeof collectionEndpoints> &
+  ByRoute<typeof commandsEndpoints> &
   ByRoute<typeof dashboardsEndpoints> &
   ByRoute<typeof demoEndpoints> &
   ByRoute<typeof logsEndpoints> &
@@ -36,6 +39,7 @@ export type Api = ByRoute<typeof activityEndpoints> &
   ByRoute<typeof projectsEndpoints> &
   ByRoute<typeof rolesEndpoints> &
   ByRoute<typeof savedQueriesEndpoints> &
+  ByRoute<typeof sessionsEndpoints> &
   ByRoute<typeof settingsEndpoints> &
   ByRoute<typeof systemEndpoints> &
   ByRoute<typeof usersEndpoints>

@@ -2,6 +2,7 @@ import type { BrowserContext } from 'playwright-core'
 import { pages, type Page } from '#console/pages.ts'
 import { api } from '../support/browser.ts'
 import { until } from '../support/until.ts'
+import { connectRunner } from './runner.ts'
 
 /** One address for each path of the registry; what stands in for `$` is found among the sample data. */
 export interface Place {
@@ -26,6 +27,8 @@ const parameters: Record<string, (context: BrowserContext, url: string) => Promi
   '/projects/$id': projectAddress,
   '/projects/$id/edit': async (context, url) => `${await projectAddress(context, url)}/edit`,
   '/activity/users/$id': async (context, url) => `/activity/users/${await userId(context, url)}`,
+  '/sessions/$id': sessionAddress,
+  '/commands/$id': commandAddress,
   '/users/$id/edit': async (context, url) => `/users/${await userId(context, url)}/edit`,
   '/users/$id/$tab': async (context, url) => `/users/${await userId(context, url)}/profile`,
   '/roles/$name/edit': async () => '/roles/operator/edit',
@@ -39,6 +42,8 @@ const names: Record<string, string> = {
   '/alerts/firing/$id': 'Made to fire',
   '/alerts/rules/$id': 'High CPU usage',
   '/projects/$id': 'Support assistant',
+  '/sessions/$id': 'Night shift',
+  '/commands/$id': 'run backup --fast',
   '/activity/users/$id': 'demo-mara',
   '/users/$id/$tab': 'demo-mara',
   '/settings/$section': 'Network',
@@ -113,6 +118,22 @@ async function projectAddress(context: BrowserContext, url: string): Promise<str
     '/projects?q=Support%20assistant',
   )
   return `/projects/${projects[0]!.id}`
+}
+
+async function sessionAddress(context: BrowserContext, url: string): Promise<string> {
+  const body = { name: 'Night shift', server: 'Basilisk', mode: 'patrol' }
+  const { id } = await api<{ id: string }>(context, url, 'POST', '/sessions', body)
+  return `/sessions/${id}`
+}
+
+/** It waits for a runner that was there and is gone. */
+async function commandAddress(context: BrowserContext, url: string): Promise<string> {
+  const programs = [{ name: 'backup', description: 'Copies the database' }]
+  const runner = await connectRunner(context, url, { name: 'runner-1', programs })
+  runner.close()
+  const body = { command: 'run backup --fast', runner: 'runner-1', deadline_seconds: 86_400, wait: true }
+  const { id } = await api<{ id: string }>(context, url, 'POST', '/commands', body)
+  return `/commands/${id}`
 }
 
 async function userId(context: BrowserContext, url: string): Promise<string> {

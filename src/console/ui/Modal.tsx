@@ -50,5 +50,5 @@ export const Modal = ({ open, onClose, title, lead, children, className, headCla
   </Radix.Root>
 )
 
-/** Escape closes the list of an editor inside first. */
-const isCompleting = (): boolean => document.querySelector('.cm-tooltip-autocomplete') !== null
+/** Escape closes the list of completions inside first. */
+const isCompleting = (): boolean => document.querySelector('.cm-tooltip-autocomplete, [data-completions]') !== null

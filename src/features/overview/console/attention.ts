@@ -3,6 +3,7 @@ import { formatMinutes, plural } from '#console/format.ts'
 import { pb } from '#console/paths.ts'
 import type { Page } from '#console/client.ts'
 import { severityLevel, severityWords, type Alert } from '#features/alerts/console/index.ts'
+import type { Command } from '#features/commands/console/index.ts'
 import type { Permission } from '#kernel/permissions.ts'
 import type { StatusLevel } from '#console/ui/Status.tsx'
 import type { Health, Logins, PendingUser } from './queries.ts'
@@ -29,18 +30,21 @@ export interface Observed {
   locked: Page<PendingUser> | undefined
   logins: Logins | undefined
   alerts: readonly Alert[]
+  /** Those that wait for approval. */
+  commands: readonly Command[]
 }
 
 const order: StatusLevel[] = ['critical', 'error', 'warn', 'info', 'ok', 'unknown']
 
 /** The worst first, and of equals what has lasted longest. */
-export const attentionOf = ({ health, pending, locked, logins, alerts }: Observed): AttentionItem[] =>
+export const attentionOf = ({ health, pending, locked, logins, alerts, commands }: Observed): AttentionItem[] =>
   [
     ...alertItems(alerts),
     ...componentItems(health),
     ...lockedItems(locked),
     ...loginItems(logins),
     ...pendingItems(pending),
+    ...approvalItems(commands),
   ].toSorted(
     (a, b) => order.indexOf(a.level) - order.indexOf(b.level) || (a.since ?? '9').localeCompare(b.since ?? '9'),
   )
@@ -97,6 +101,20 @@ function pendingItems(pending: Page<PendingUser> | undefined): AttentionItem[] {
       : []),
   ]
 }
+
+/** Nobody agrees to their own. */
+const approvalItems = (commands: readonly Command[]): AttentionItem[] =>
+  commands
+    .filter(({ can_approve }) => can_approve)
+    .map(({ id, command, user, created_at }) => ({
+      key: `command:${id}`,
+      level: 'info',
+      state: 'Waiting',
+      what: `${user} asks for approval of ${command}`,
+      since: created_at,
+      to: pb.command(id),
+      needs: 'commands:approve',
+    }))
 
 const lockedItems = (locked: Page<PendingUser> | undefined): AttentionItem[] =>
   (locked?.rows ?? []).map(({ id, username, locked_until }) => ({
