@@ -1,13 +1,9 @@
 import type { StatusLevel } from '#console/ui/Status.tsx'
 import { formatNumber } from '#console/format.ts'
+import { severityLevel } from '#console/severity.ts'
 import type { Alert, AlertState, Rule, Severity } from './queries.ts'
 
-export const severityLevel: Record<Severity, StatusLevel> = {
-  info: 'info',
-  warning: 'warn',
-  error: 'error',
-  critical: 'critical',
-}
+export { severityLevel }
 
 export const severityWords: Record<Severity, string> = {
   info: 'Info',

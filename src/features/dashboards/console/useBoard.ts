@@ -1,7 +1,7 @@
 import { useMemo } from 'react'
 import { absolute, endsNow, spanOf, type Span } from '#console/timeRange.ts'
 import { refreshMs } from '#console/ui/RefreshPicker.tsx'
-import { useAlertMarks } from '#features/alerts/console/index.ts'
+import { useAlertMarks } from '#console/useAlertMarks.ts'
 import { useBoardSearch, type BoardSearch, type SetBoardSearch } from './address.ts'
 import type { Board } from './queries.ts'
 import { usePanels, type PanelData } from './usePanels.ts'

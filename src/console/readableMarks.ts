@@ -1,4 +1,4 @@
-import type { Annotation } from '#console/ui/Chart.tsx'
+import type { Annotation } from './ui/Chart.tsx'
 
 /** The marks within a span of time, in order; those that stand close together share one word. */
 export function readableMarks(

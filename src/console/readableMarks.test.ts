@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { readableMarks } from './marks.ts'
+import { readableMarks } from './readableMarks.ts'
 
 const mark = (label: string, at: string) => ({ label, at: Date.parse(at), level: 'error' as const })
 const span = { fromMs: Date.parse('2026-01-01T00:00:00Z'), toMs: Date.parse('2026-01-01T08:00:00Z') }

@@ -1,11 +1,11 @@
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
-import { call } from '#console/client.ts'
-import { useCan } from '#console/me.ts'
-import type { Annotation } from '#console/ui/Chart.tsx'
+import { call } from './client.ts'
+import { useCan } from './me.ts'
+import type { Annotation } from './ui/Chart.tsx'
 import { minuteMs } from '#kernel/time.ts'
-import { readableMarks } from './marks.ts'
-import { severityLevel } from './words.ts'
+import { readableMarks } from './readableMarks.ts'
+import { severityLevel } from './severity.ts'
 
 /** More would hide what the chart shows. */
 const marksMax = 100
