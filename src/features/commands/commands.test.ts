@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { secondMs } from '#kernel/time.ts'
 import { startApp, type TestApp } from '../../../test/support/app.ts'
 import { eachEngine } from '../../../test/support/engines.ts'
+import { twoServers } from '../../../test/support/twoServers.ts'
 import { until } from '../../../test/support/until.ts'
 import { addressOf, wsClient, type Frame, type WsClient } from '../../../test/support/wsClient.ts'
 
@@ -269,6 +270,22 @@ eachEngine('commands', (engine) => {
     assert.equal(answer['go'], false)
     const usurper = await connect(app.address, key)
     assert.equal(((await usurper.ask('command_accepted', { id: taken }))['data'] as Frame)['go'], false)
+  })
+
+  test('two under one name at two servers: what one was told to begin the other is not', async () => {
+    const [a, b] = await twoServers(engine, { sockets_per_user_max: 100 })
+    const made = await a.admin('POST', '/api/v1/me/api-keys', { name: 'runner', scopes: ['runners:write'] })
+    const { key } = made.json()
+    const first = await connect(await addressOf(a), key)
+    const { id } = (await a.admin('POST', '/api/v1/commands', { command: 'run backup' })).json()
+    await nth(first, 1)
+    const second = await connect(await addressOf(b), key)
+    assert.equal((await nth(second, 1))['id'], id)
+    const answers = [await first.ask('command_accepted', { id }), await second.ask('command_accepted', { id })]
+    assert.deepEqual(
+      answers.map(({ data }) => (data as Frame)['go']),
+      [true, false],
+    )
   })
 
   test('a result at the same moment as the beginning counts', async () => {
