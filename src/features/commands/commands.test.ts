@@ -157,7 +157,11 @@ eachEngine('commands', (engine) => {
     await app.admin('POST', '/api/v1/commands', { command: 'start_mode combat', session_id: session.id })
     await carryOut(2, 'succeeded')
     assert.equal((await read()).current_mode, 'combat')
-    await runner.ask('session_report', { session_id: session.id, progress: 0.5, metrics: { kills: 3 } })
+    const audited = async (): Promise<number> => (await app.admin('GET', '/api/v1/admin/logs')).json().total
+    const before = await audited()
+    const said = { progress: 0.5, progress_note: 'half', metrics: { kills: 3 }, log: 'a line' }
+    assert.equal((await runner.ask('session_report', { session_id: session.id, ...said }))['ok'], true)
+    assert.equal(await audited(), before, 'what it says is not audited')
     await app.admin('POST', `${path}/pause`)
     await carryOut(3, 'succeeded')
     assert.deepEqual(
@@ -168,7 +172,11 @@ eachEngine('commands', (engine) => {
     await carryOut(4, 'succeeded')
     assert.equal((await read()).status, 'stopped')
     const { events } = (await app.admin('GET', `${path}/events`)).json()
-    assert.ok(events.some(({ text }: Frame) => text === 'starting → running'))
+    for (const text of ['starting → running', 'half', 'a line'])
+      assert.ok(
+        events.some((event: Frame) => event['text'] === text),
+        text,
+      )
     await until('all was told', () => watcher.received('session_update').some(({ status }) => status === 'stopped'))
     assert.equal((await app.admin('DELETE', path)).statusCode, 200)
   })

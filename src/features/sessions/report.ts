@@ -23,16 +23,16 @@ export const sessionReport = z.strictObject({
 
 export type SessionReport = z.output<typeof sessionReport>
 
-/** How far it is and what it measures, without anything that is news. */
-const isFigures = ({ status, mode, progress_note, reason, log }: SessionReport): boolean =>
-  [status, mode, progress_note, reason, log].every((part) => part === undefined)
+/** How far it is, what it measures and writes: nothing that anybody decided. */
+const isMeasurement = ({ status, mode, reason }: SessionReport): boolean =>
+  [status, mode, reason].every((part) => part === undefined)
 
 /** @throws AppError PERMISSION_DENIED for a session that is not this runner's; CONFLICT for an illegal move */
 export async function reportSession({ id, ctx }: ConnectedRunner, report: SessionReport): Promise<SessionRow> {
   const { session_id, log, ...changes } = report
   const session = await findSession(ctx.db, session_id)
   if (session.runner_id !== id) throw new AppError('PERMISSION_DENIED', 'This session is not yours')
-  if (isFigures(report)) return storeFigures(ctx, session, report)
+  if (isMeasurement(report)) return storeMeasurement(ctx, report)
   return ctx.change('automation-session.report', { kind: 'automation session', id: session_id }, async (tx, note) => {
     const before = await findSession(tx, session_id)
     if (log !== undefined) await appendEvent(tx, before, ctx.now(), { kind: 'log', text: log })
@@ -40,21 +40,27 @@ export async function reportSession({ id, ctx }: ConnectedRunner, report: Sessio
   })
 }
 
-/** Measurements: neither audited nor told as events. */
-async function storeFigures(
+/** Not audited, nor told as an event: a session may say something every second. */
+function storeMeasurement(
   { platform }: Context,
-  session: SessionRow,
-  { progress, metrics }: SessionReport,
+  { session_id, progress, progress_note, metrics, log }: SessionReport,
 ): Promise<SessionRow> {
-  const figures = {
-    heartbeat_at: platform.now(),
-    progress: progress === undefined ? session.progress : progress,
-    metrics_json: metrics === undefined ? session.metrics_json : JSON.stringify(metrics),
-  }
-  await platform.database.measurement((tx) =>
-    tx.updateTable('automation_sessions').set(figures).where('id', '=', session.id).execute(),
-  )
-  return { ...session, ...figures }
+  const at = platform.now()
+  return platform.database.measurement(async (tx) => {
+    const session = await findSession(tx, session_id)
+    if (log !== undefined) await appendEvent(tx, session, at, { kind: 'log', text: log })
+    if (progress_note && progress_note !== session.progress_note)
+      await appendEvent(tx, session, at, { kind: 'progress', text: progress_note, data: { progress } })
+    const measured = {
+      heartbeat_at: at,
+      event_count: session.event_count,
+      progress: progress === undefined ? session.progress : progress,
+      progress_note: progress_note === undefined ? session.progress_note : progress_note,
+      metrics_json: metrics === undefined ? session.metrics_json : JSON.stringify(metrics),
+    }
+    await tx.updateTable('automation_sessions').set(measured).where('id', '=', session_id).execute()
+    return { ...session, ...measured }
+  })
 }
 
 /** A runner takes a session that waits for one, or that was its own. */
