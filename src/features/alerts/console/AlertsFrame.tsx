@@ -1,12 +1,10 @@
 import { Outlet } from '@tanstack/react-router'
-import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { useLive } from '#console/live.ts'
 import { pb } from '#console/paths.ts'
 import { queryClient } from '#console/queryClient.ts'
 import { PageHeader } from '#console/ui/PageHeader.tsx'
 import { Tabs } from '#console/ui/Tabs.tsx'
-import { activeQuery } from './queries.ts'
 
 interface AlertsFrameProps {
   title: string
@@ -20,32 +18,24 @@ export function AlertsFrame({ title, lead, actions, children }: AlertsFrameProps
   useLiveDeliveries()
   return (
     <>
-      <PageHeader title={title} lead={lead} actions={actions} />
-      <AlertsTabs />
+      {/* With an aside, if only an empty one, the head keeps its height on a phone when the lead comes. */}
+      <PageHeader title={title} lead={lead} aside={null} actions={actions} />
+      <Tabs label="Alerts" tabs={tabs} />
       {children}
       <Outlet />
     </>
   )
 }
 
-function AlertsTabs() {
-  const { data } = useQuery(activeQuery)
-  const open = data ? data.counts.firing + data.counts.acknowledged : 0
-  return (
-    <Tabs
-      label="Alerts"
-      tabs={[
-        { to: pb.alerts(), label: 'Firing', ...(open > 0 && { count: open }) },
-        { to: pb.alerts('rules'), label: 'Rules' },
-        { to: pb.alerts('history'), label: 'History' },
-        { to: pb.alerts('silences'), label: 'Silences' },
-        { to: pb.alerts('channels'), label: 'Channels' },
-        { to: pb.alerts('policies'), label: 'Policies' },
-        { to: pb.alerts('deliveries'), label: 'Deliveries' },
-      ]}
-    />
-  )
-}
+const tabs = [
+  { to: pb.alerts(), label: 'Firing' },
+  { to: pb.alerts('rules'), label: 'Rules' },
+  { to: pb.alerts('history'), label: 'History' },
+  { to: pb.alerts('silences'), label: 'Silences' },
+  { to: pb.alerts('channels'), label: 'Channels' },
+  { to: pb.alerts('policies'), label: 'Policies' },
+  { to: pb.alerts('deliveries'), label: 'Deliveries' },
+]
 
 /** What was sent, and how that went, as it happens. */
 export const useLiveDeliveries = (): void =>

@@ -52,7 +52,7 @@ export default function AlertsPage() {
   return (
     <AlertsFrame
       title="Alerts"
-      lead={active.data ? summaryOf(active.data.counts) : ' '}
+      lead={active.data ? summaryOf(active.data.counts) : '\u00a0'}
       actions={
         <>
           <AcknowledgeAll alerts={shown ?? []} actions={actions} />
@@ -141,7 +141,7 @@ function NothingFiring() {
     <EmptyState kind="none" title="Nothing firing">
       {data && (
         <>
-          <Link to={pb.alerts('rules')} className="text-link hover:underline">
+          <Link to={pb.alerts('rules')} className="text-link underline">
             {plural(enabled, 'rule')}
           </Link>
           {data.evaluated_at ? (

@@ -69,7 +69,7 @@ export default function RulesPage() {
             {rules.data.total} rules, last evaluated <TimeAgo at={rules.data.evaluated_at} />
           </>
         ) : (
-          ' '
+          '\u00a0'
         )
       }
       actions={

@@ -9,6 +9,8 @@ import { isComplete, type RuleDraft } from './ruleDraft.ts'
 export type Preview = Reply<Api['POST /alerts/preview']>
 
 const settledMs = 700
+/** Time goes on while somebody writes. */
+const againMs = 15_000
 
 /** How often the rule would have fired, once what is written stays as it is for a moment. */
 export function usePreview({ name: _name, ...draft }: RuleDraft, hours: number) {
@@ -25,7 +27,8 @@ export function usePreview({ name: _name, ...draft }: RuleDraft, hours: number) 
       call('POST /alerts/preview', { body: { rule: { name: 'preview', ...JSON.parse(rule) }, hours }, signal }),
     enabled: allowed && isWhole,
     retry: false,
-    staleTime: 60_000,
+    staleTime: againMs,
+    refetchInterval: againMs,
     placeholderData: (before) => before,
   })
   return { ...query, isWhole, isAllowed: allowed }

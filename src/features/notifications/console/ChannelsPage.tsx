@@ -145,7 +145,7 @@ const columnsFor = (mayWrite: string | undefined, onTest: (channel: Channel) => 
       <Button
         size="sm"
         icon={Send}
-        aria-label={`Send a test by ${channel.name}`}
+        aria-label={`Send test by ${channel.name}`}
         disabledReason={mayWrite}
         onClick={() => onTest(channel)}
         className="max-md:!h-9"

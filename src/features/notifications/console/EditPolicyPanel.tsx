@@ -4,26 +4,28 @@ import { useState } from 'react'
 import { call } from '#console/client.ts'
 import { hasCode } from '#console/errors.ts'
 import { pb } from '#console/paths.ts'
-import { queryClient } from '#console/queryClient.ts'
+import { areComing, queryClient } from '#console/queryClient.ts'
 import { EmptyState } from '#console/ui/EmptyState.tsx'
 import { ErrorPanel } from '#console/ui/ErrorPanel.tsx'
 import { Sheet } from '#console/ui/Sheet.tsx'
 import { Skeleton } from '#console/ui/Skeleton.tsx'
 import { toastDone } from '#console/ui/Toaster.tsx'
 import { PolicyForm, type PolicyDraft } from './PolicyForm.tsx'
-import { policiesQuery, refresh, type Policy } from './queries.ts'
+import { channelsQuery, policiesQuery, refresh, type Policy } from './queries.ts'
 
 export default function EditPolicyPanel() {
   const { id = '' } = useParams({ strict: false })
   const navigate = useNavigate()
   const policies = useQuery(policiesQuery)
+  // They stand in the form.
+  const channels = useQuery(channelsQuery)
   const policy = policies.data?.policies.find((known) => known.id === id)
   const close = (): void => void navigate({ to: pb.alerts('policies'), search: true })
   return (
     <Sheet open onClose={close} title={policy ? `Change ${policy.name}` : 'Change policy'}>
-      {policy ? (
+      {policy && !areComing(channels) ? (
         <Editing opened={policy} onClose={close} />
-      ) : policies.data ? (
+      ) : policies.data && !areComing(channels) ? (
         <EmptyState kind="none" title="There is no such policy" />
       ) : policies.error ? (
         <ErrorPanel error={policies.error} what="the policy" />

@@ -1,0 +1,299 @@
+import assert from 'node:assert/strict'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { after, before, beforeEach, afterEach, describe, test } from 'node:test'
+import type { Locator, Page } from 'playwright-core'
+import {
+  api,
+  axeViolations,
+  loggedIn,
+  narrow,
+  open,
+  setTheme,
+  settled,
+  startWorld,
+  watchFaults,
+  wideElements,
+  withoutChromium,
+  type World,
+} from '../support/browser.ts'
+import { until } from '../support/until.ts'
+
+/** Rules are evaluated some seconds after the start, and looking back begins anew every fifteen. */
+const evaluatedMs = 60_000
+const hostile = '<img src=x onerror=alert(1)> "Busy"'
+
+describe('alerts', { skip: withoutChromium() }, () => {
+  let world: World
+  let page: Page
+  let faults: string[]
+  let receiver: Server
+  const received: string[] = []
+
+  before(async () => {
+    receiver = createServer((request, response) => {
+      request.setEncoding('utf8')
+      let body = ''
+      request.on('data', (part: string) => (body += part))
+      request.on('end', () => {
+        received.push(body)
+        response.end('thanks for telling')
+      })
+    }).listen(0, '127.0.0.1')
+    world = await startWorld({
+      MIKTOS_METRICS_INTERVAL_SECONDS: '1',
+      MIKTOS_OUTBOUND_ALLOW: '127.0.0.0/8',
+      MIKTOS_RATE_LIMIT_METRICS: '10000',
+    })
+  })
+  after(async () => {
+    receiver.close()
+    await world.stop()
+  })
+  beforeEach(async () => {
+    page = await world.admin.newPage()
+    faults = watchFaults(page, world.server.url)
+  })
+  afterEach(async () => {
+    await page.close()
+    assert.deepEqual(faults, [])
+  })
+
+  const call = <Answer>(method: string, path: string, data?: object): Promise<Answer> =>
+    api<Answer>(world.admin, world.server.url, method, path, data)
+  const row = (text: string): Locator => page.getByRole('row').filter({ hasText: text })
+  const field = (label: string): Locator => page.getByLabel(label, { exact: true })
+
+  /** A rule that fires at once and for good; returns the id of its alert. */
+  async function firing(name: string, more: object = {}): Promise<string> {
+    const rule = { name, metric: 'cpu_usage', threshold: -1, interval_seconds: 5, ...more }
+    const { id } = await call<{ id: string }>('POST', '/alerts', rule)
+    let alertId = ''
+    await until('the alert', async () => {
+      const path = `/alerts/active?rule_id=${id}&state=firing`
+      const { alerts } = await call<{ alerts: { id: string }[] }>('GET', path)
+      alertId = alerts[0]?.id ?? ''
+      return alertId !== ''
+    })
+    return alertId
+  }
+
+  /** Browsers write answers of 4xx to their console. */
+  const expectRefusal = (): void => {
+    faults = faults.filter((fault) => !fault.includes('status of 400'))
+  }
+
+  async function axeIsEmpty(): Promise<void> {
+    for (const theme of ['light', 'dark'] as const) {
+      await setTheme(page, theme)
+      assert.deepEqual(await axeViolations(page), [], theme)
+    }
+  }
+
+  test('while nothing fires the page proves that somebody looks', async () => {
+    await open(page, '/alerts')
+    await page.getByText('Nothing firing').waitFor()
+    await page.getByText(/^\d+ rules, last evaluated (now|\d+ s ago)/).waitFor({ timeout: evaluatedMs })
+    assert.equal(await page.title(), 'Alerts · Miktos')
+    await axeIsEmpty()
+  })
+
+  test('a rule is made with a look back, and fires before one’s eyes', async () => {
+    await open(page, '/alerts')
+    await page.keyboard.press('n')
+    await page.getByRole('heading', { name: 'New rule' }).waitFor()
+    await field('Name').fill(hostile)
+    await field('Threshold').fill('-1')
+    await field('Fires after').fill('0s')
+    await field('Evaluated every').fill('5s')
+    await page.getByRole('button', { name: '6 h' }).click()
+    // The first samples have just come.
+    await page.getByText('Would have fired 1 time in 6 h').waitFor({ timeout: evaluatedMs })
+    await axeIsEmpty()
+    const watching = await world.admin.newPage()
+    await open(watching, '/')
+    await page.getByRole('button', { name: 'Create rule' }).click()
+    await page.getByRole('table', { name: 'Alert rules' }).waitFor()
+    await row(hostile).getByText('Firing').waitFor()
+    // Elsewhere it came by itself.
+    await watching.getByRole('link', { name: hostile }).first().waitFor()
+    await until('the title', async () => (await watching.title()) === '(1) Overview · Miktos')
+    await watching.getByRole('button', { name: `Acknowledge ${hostile}` }).click()
+    await until('the title', async () => (await watching.title()) === 'Overview · Miktos')
+    await watching.close()
+    await row(hostile).getByRole('switch').click()
+    await row(hostile).getByText('Off').waitFor()
+  })
+
+  test('what is wrong with a rule is told where it was written', async () => {
+    await open(page, '/alerts/rules-new?kind=promql&q=rate(up)')
+    await field('Name').fill('Broken')
+    await page.getByRole('button', { name: 'Create rule' }).click()
+    await page
+      .getByText(/expected type range vector|rate/)
+      .first()
+      .waitFor()
+    assert.equal(new URL(page.url()).pathname, '/alerts/rules-new')
+    await field('Fires after').fill('soon')
+    await page.getByText('Write a time such as 90s, 5m or 1h').waitFor()
+    expectRefusal()
+  })
+
+  test('with a phone: from the alert over acknowledging it to its logs', async () => {
+    const id = await firing('Phone rings', { severity: 'critical' })
+    await page.setViewportSize(narrow)
+    await open(page, '/')
+    await page
+      .getByRole('navigation', { name: 'Main' })
+      .getByRole('link', { name: /^Alerts/ })
+      .click()
+    await page.getByRole('link', { name: 'Phone rings' }).click()
+    await page.getByRole('heading', { name: 'Phone rings' }).waitFor()
+    assert.equal(new URL(page.url()).pathname, `/alerts/firing/${id}`)
+    assert.deepEqual(await wideElements(page), [])
+    await page.getByRole('button', { name: 'Acknowledge', exact: true }).click()
+    await page.getByRole('main').getByText('Acknowledged').first().waitFor()
+    await settled(page)
+    await axeIsEmpty()
+    await page.getByRole('link', { name: 'Logs', exact: true }).first().click()
+    await page.getByRole('heading', { name: 'Logs' }).waitFor()
+    assert.match(page.url(), /\/logs\?.*from=/)
+    await settled(page)
+  })
+
+  test('an alert tells its story, and is resolved with a note', async () => {
+    const id = await firing('Has a story')
+    await open(page, `/alerts/firing/${id}`)
+    await page.getByRole('button', { name: 'Note' }).click()
+    await page.getByRole('dialog').getByLabel('Note').fill('Looking at it')
+    await page.getByRole('dialog').getByRole('button', { name: 'Keep' }).click()
+    await page.getByRole('listitem').filter({ hasText: 'Looking at it' }).waitFor()
+    const { rules } = await call<{ rules: { id: string; name: string }[] }>('GET', '/alerts')
+    // Otherwise it fires again at once.
+    await call('PUT', `/alerts/${rules.find(({ name }) => name === 'Has a story')!.id}`, { threshold: 1_000 })
+    await page.getByRole('button', { name: 'Resolve' }).click()
+    await page.getByLabel('What it was, for others').fill('A false alarm')
+    await page.getByRole('dialog').getByRole('button', { name: 'Resolve' }).click()
+    await page.getByRole('main').getByText('Resolved').first().waitFor()
+    await open(page, '/alerts/history?q=story')
+    await row('Has a story').getByText('Resolved').waitFor()
+    await axeIsEmpty()
+  })
+
+  test('a silence is made from an alert with a reason, shown, and ended', async () => {
+    await firing('Noisy')
+    await open(page, '/alerts')
+    await row('Noisy').focus()
+    await page.keyboard.press('s')
+    const dialog = page.getByRole('dialog')
+    await dialog.getByText('1 open alert fits now:').waitFor()
+    await dialog.getByRole('button', { name: 'Silence' }).click()
+    await dialog.getByText('Say why').waitFor()
+    await dialog.getByLabel('Why').fill('Being repaired')
+    await axeIsEmpty()
+    await dialog.getByRole('button', { name: 'Silence' }).click()
+    await row('Noisy').getByText('silenced').waitFor()
+    await open(page, '/alerts/silences')
+    await row('Being repaired').getByText('alertname="Noisy"').waitFor()
+    await row('Being repaired').getByText('In force').waitFor()
+    await axeIsEmpty()
+    await row('Being repaired').getByRole('button', { name: 'End now' }).click()
+    await page.getByText('Nothing is silenced').waitFor()
+    expectRefusal()
+  })
+
+  test('a channel is made, its test prints the answer, and its secret stays where nothing is written', async () => {
+    const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hook/secret-path`
+    await open(page, '/alerts/channels')
+    await page.keyboard.press('n')
+    await field('Name').fill('Hook')
+    await field('Kind').selectOption('webhook')
+    await page.getByLabel('Address').fill(url)
+    await page.getByRole('button', { name: 'Create channel' }).click()
+    await page.getByRole('button', { name: 'Send test by Hook' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByText('thanks for telling').waitFor()
+    await dialog.getByText('200').waitFor()
+    assert.equal(received.length, 1)
+    assert.equal(JSON.parse(received[0]!).version, '4')
+    await axeIsEmpty()
+    await dialog.getByRole('button', { name: 'Close' }).last().click()
+    await row('Hook').getByText('Delivered').waitFor()
+    await row('Hook').getByRole('link', { name: 'Hook' }).click()
+    await page.getByText('It is set. Left empty it stays as it is.').waitFor()
+    assert.ok(!(await page.content()).includes('secret-path'))
+    await field('Name').fill('Renamed hook')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('button', { name: 'Send test by Renamed hook' }).click()
+    await dialog.getByText('thanks for telling').waitFor()
+  })
+
+  test('a policy and a route are made, tried, and told of in the deliveries', async () => {
+    await open(page, '/alerts/policies-new')
+    await field('Name').fill('On call')
+    await page.getByRole('checkbox', { name: /Renamed hook/ }).check()
+    await page.getByRole('button', { name: 'Create policy' }).click()
+    await row('On call').getByText('at once Renamed hook').waitFor()
+    await page.getByRole('button', { name: 'Add a route below every alert' }).click()
+    await page.getByRole('button', { name: 'Add a condition' }).click()
+    await field('Label 1').fill('team')
+    await field('Value 1').fill('shop')
+    await field('Tell').selectOption('policy')
+    await field('Wait for others of the group').fill('0s')
+    await page.getByRole('button', { name: 'Take over' }).click()
+    await page.getByText('The routes are changed, but not saved.').waitFor()
+    await page.getByRole('button', { name: 'Save routes' }).click()
+    await page.getByRole('list', { name: 'Routes' }).getByText('policy On call').waitFor()
+    await field('Labels of an alert').fill('team=shop')
+    await page.getByRole('button', { name: 'Who is told?' }).click()
+    await page.getByRole('region', { name: /Path/ }).getByText('and the policy On call').waitFor()
+    assert.match(page.url(), /labels=team/)
+    await page.reload()
+    await page.getByRole('region', { name: /Path/ }).getByText('Renamed hook').first().waitFor()
+    await axeIsEmpty()
+
+    const id = await firing('Shop is slow', { labels: { team: 'shop' } })
+    await open(page, '/alerts/deliveries')
+    await row('Shop is slow').getByText('Delivered').waitFor()
+    await page.getByRole('button', { name: 'Shop is slow' }).first().click()
+    await page.getByRole('complementary').getByText('thanks for telling').first().waitFor()
+    await page.getByRole('button', { name: 'Send again' }).click()
+    await until('the second message', () => received.filter((body) => body.includes('Shop is slow')).length > 1)
+    await axeIsEmpty()
+    await open(page, '/alerts')
+    await row('Shop is slow').getByText('Renamed hook').waitFor()
+    await open(page, `/alerts/firing/${id}`)
+    await page.getByRole('listitem').filter({ hasText: 'Renamed hook, firing' }).first().waitFor()
+  })
+
+  test('rules are read from YAML after one has seen what would change', async () => {
+    await open(page, '/alerts/rules-import')
+    await page
+      .getByLabel('or its YAML')
+      .fill(
+        'groups:\n  - name: shop\n    rules:\n      - alert: Imported\n        expr: up == 7\n        labels: { severity: page }\n',
+      )
+    await page.getByRole('button', { name: 'See what would change' }).click()
+    await page.getByRole('list', { name: 'Changes' }).getByText('new').waitFor()
+    await axeIsEmpty()
+    await page.getByRole('button', { name: 'Import', exact: true }).click()
+    await row('Imported').getByText('Critical').waitFor()
+  })
+
+  test('a viewer sees all of it and can press nothing that is refused', async () => {
+    const password = 'only looks at what fires'
+    await call('POST', '/admin/users', { email: 'vera@example.com', username: 'vera', role: 'viewer', password })
+    const context = await loggedIn(world.browser, world.server, { username: 'vera', password })
+    const own = await context.newPage()
+    const refused: string[] = []
+    own.on('response', (response) => {
+      if (response.status() === 403) refused.push(response.url())
+    })
+    await open(own, '/alerts')
+    assert.equal(await own.getByRole('button', { name: 'Acknowledge Noisy' }).getAttribute('aria-disabled'), 'true')
+    for (const tab of ['rules', 'rules/cpu-usage', 'channels', 'policies', 'silences', 'deliveries', 'history'])
+      await open(own, `/alerts/${tab}`)
+    assert.deepEqual(refused, [])
+    await context.close()
+  })
+})
