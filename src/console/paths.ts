@@ -14,7 +14,9 @@ export const pb = {
   dashboardEdit: (id: string) => `/dashboards/${segment(id)}/edit`,
   alerts: (tab?: AlertsTab) => (tab ? `/alerts/${tab}` : '/alerts'),
   alert: (id: string) => `/alerts/firing/${segment(id)}`,
-  alertRuleNew: () => '/alerts/rules-new',
+  /** `about`: what it is to watch, where that is known. */
+  alertRuleNew: (about?: { kind: 'promql' | 'logs'; query: string }) =>
+    about ? `/alerts/rules-new?kind=${about.kind}&q=${segment(about.query)}` : '/alerts/rules-new',
   alertRulesImport: () => '/alerts/rules-import',
   alertRule: (id: string) => `/alerts/rules/${segment(id)}`,
   silenceNew: () => '/alerts/silences-new',

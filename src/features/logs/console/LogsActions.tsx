@@ -1,6 +1,19 @@
-import { ChevronDown, Download, LayoutGrid, Link2, PanelLeft, Radio, Share2, Terminal, WrapText, X } from 'lucide-react'
+import {
+  BellPlus,
+  ChevronDown,
+  Download,
+  LayoutGrid,
+  Link2,
+  PanelLeft,
+  Radio,
+  Share2,
+  Terminal,
+  WrapText,
+  X,
+} from 'lucide-react'
 import { useState } from 'react'
 import { useCan } from '#console/me.ts'
+import { pb } from '#console/paths.ts'
 import { usePaletteActions } from '#console/shell/paletteState.ts'
 import { Button, IconButton } from '#console/ui/Button.tsx'
 import { copyText } from '#console/ui/clipboard.ts'
@@ -39,7 +52,9 @@ export function LogsActions({
   const save = (format: ExportFormat) => (): void => void exportLines(asked, format).catch(toastError)
   const copyCurl = (): void => void copyText(curlOf(asked)).then(() => toastDone('Command copied'))
   const [isAdding, setAdding] = useState(false)
-  const mayAdd = useCan()('dashboards:write')
+  const can = useCan()
+  const mayAdd = can('dashboards:write')
+  const mayAlert = can('alerts:write')
   const addable = { label: 'Add to a dashboard', icon: LayoutGrid }
   const add = (): void => setAdding(true)
   usePaletteActions([
@@ -56,6 +71,13 @@ export function LogsActions({
           { label: 'Copy a link', icon: Link2, keys: 'y', onSelect: onCopyLink },
           { label: 'Copy as curl', icon: Terminal, onSelect: copyCurl },
           { ...addable, onSelect: add, disabledReason: mayAdd.ok ? undefined : mayAdd.reason },
+          {
+            label: 'Create an alert',
+            icon: BellPlus,
+            ...(mayAlert.ok
+              ? { to: pb.alertRuleNew({ kind: 'logs', query: search.q }) }
+              : { disabledReason: mayAlert.reason }),
+          },
           'separator',
           { heading: 'Export everything that matches' },
           ...formats.map(({ format, label }) => ({ label, icon: Download, onSelect: save(format) })),

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import {
+  BellPlus,
   ChevronDown,
   Columns2,
   Download,
@@ -13,6 +14,7 @@ import {
 } from 'lucide-react'
 import { useState } from 'react'
 import { canWith, useCan, useMe } from '#console/me.ts'
+import { pb } from '#console/paths.ts'
 import { usePaletteActions } from '#console/shell/paletteState.ts'
 import { Button } from '#console/ui/Button.tsx'
 import { copyText } from '#console/ui/clipboard.ts'
@@ -39,7 +41,9 @@ interface ExploreActionsProps {
 export function ExploreActions({ search, results: { found, isFetching }, onRun, onSplit }: ExploreActionsProps) {
   const logs = useLogsLink(found, search)
   const [isAdding, setAdding] = useState(false)
-  const mayAdd = useCan()('dashboards:write')
+  const can = useCan()
+  const mayAdd = can('dashboards:write')
+  const mayAlert = can('alerts:write')
   const nothing = found ? undefined : 'Run a query first'
   const copy = (text: (found: Found) => string, what: string) => (): void =>
     found && void copyText(text(found)).then(() => toastDone(`${what} copied`), toastError)
@@ -69,6 +73,13 @@ export function ExploreActions({ search, results: { found, isFetching }, onRun, 
             ...('to' in logs ? { to: logs.to } : { disabledReason: logs.reason }),
           },
           { ...addable, onSelect: add, disabledReason: mayAdd.ok ? nothing : mayAdd.reason },
+          {
+            label: 'Create an alert',
+            icon: BellPlus,
+            ...(mayAlert.ok && found
+              ? { to: pb.alertRuleNew({ kind: 'promql', query: answersOf(found)[0]?.expression ?? '' }) }
+              : { disabledReason: mayAlert.reason ?? nothing ?? '' }),
+          },
           'separator',
           ...entries.map((entry) => ({ ...entry, disabledReason: nothing })),
         ]}

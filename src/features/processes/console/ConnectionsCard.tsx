@@ -14,7 +14,7 @@ import { toastDone } from '#console/ui/Toaster.tsx'
 import { connectionsQuery, type Connection, type ServerProcess } from './queries.ts'
 
 /** Who is connected at the moment, at whichever server. */
-export function ConnectionsCard({ servers }: { servers: readonly ServerProcess[] | undefined }) {
+export function ConnectionsCard({ servers }: { servers: readonly ServerProcess[] }) {
   const listed = useQuery(connectionsQuery)
   const can = useCan()
   const [closing, setClosing] = useState<Connection>()
@@ -69,7 +69,7 @@ function Count({ count, truncated }: { count: number; truncated: boolean }) {
 
 const doors: Record<string, string> = { stream: 'Console', '/ws': 'WebSocket', logs: 'Logs' }
 
-const columnsWith = (servers: readonly ServerProcess[] | undefined): Column<Connection>[] => [
+const columnsWith = (servers: readonly ServerProcess[]): Column<Connection>[] => [
   { key: 'user', header: 'User', primary: true, width: '20%', cell: ({ user }) => user.label },
   { key: 'door', header: 'By', width: '12%', cell: ({ door }) => doors[door] ?? door },
   { key: 'address', header: 'From', width: '16%', cell: ({ address }) => address ?? '–' },
@@ -88,6 +88,6 @@ const columnsWith = (servers: readonly ServerProcess[] | undefined): Column<Conn
     header: 'Server',
     from: 'lg',
     width: '12%',
-    cell: ({ server_id }) => servers?.find(({ id }) => id === server_id)?.pid ?? '–',
+    cell: ({ server_id }) => servers.find(({ id }) => id === server_id)?.pid ?? '–',
   },
 ]

@@ -65,7 +65,8 @@ export default function ProcessesPage() {
           }
         />
       </Card>
-      <ConnectionsCard servers={servers} />
+      {/* Below a list whose length is not known before it is there, it would jump. */}
+      {servers && <ConnectionsCard servers={servers} />}
       <StopDialog server={stopping} alone={servers?.length === 1} onClose={() => setStopping(undefined)} />
       <RestartDialog open={restarting} count={servers?.length ?? 1} onClose={() => setRestarting(false)} />
     </>
