@@ -272,6 +272,7 @@ describe('automation', { skip: withoutChromium() }, () => {
       const mode = await runner.command(2)
       assert.deepEqual([mode.verb, mode.args], ['start_mode', ['combat']])
       await until('the line is empty again', async () => (await box.inputValue()) === '')
+      assert.equal(await page.getByRole('listbox').count(), 0)
       await runner.tell('command_accepted', { id: mode.id })
       await runner.tell('command_output', { id: mode.id, seq: 0, text: 'changing\n' })
       await page.getByRole('log', { name: 'Output' }).getByText('changing').waitFor()

@@ -25,7 +25,7 @@ export function EmptyState({ kind, title, children, action }: EmptyStateProps) {
     <div className="flex flex-col items-center gap-2 px-4 py-10 text-center">
       <Icon size={24} strokeWidth={1.5} aria-hidden="true" className="text-faint" />
       <p className="font-medium">{title}</p>
-      {children && <div className="max-w-prose text-balance text-muted">{children}</div>}
+      {children && <div className="w-full max-w-prose text-balance text-muted">{children}</div>}
       {action && <div className="mt-2 flex flex-wrap justify-center gap-2">{action}</div>}
     </div>
   )

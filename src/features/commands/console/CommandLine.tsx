@@ -51,7 +51,10 @@ export function CommandLine({ value, onLine, completions, history, ...input }: C
   }
   const onKeyDown = (event: KeyboardEvent): void => {
     const act = keys[event.key]
-    if (!act || event.nativeEvent.isComposing) return
+    if (event.nativeEvent.isComposing) return
+    // The line is sent, and the next one begins without a list.
+    if (!act && event.key === 'Enter') close()
+    if (!act) return
     event.preventDefault()
     act()
   }

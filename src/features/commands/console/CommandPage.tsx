@@ -63,7 +63,7 @@ function KnownCommand({ command }: { command: Command }) {
     <>
       <PageHeader
         title={
-          <code dir="auto" className="font-mono text-lg break-all">
+          <code dir="auto" title={command.command} className="line-clamp-3 font-mono text-lg break-all">
             {command.command}
           </code>
         }

@@ -35,8 +35,11 @@ export function Snippets({ line, onChoose }: SnippetsProps) {
           Keep this command
         </Button>
       </div>
-      {data?.snippets.length === 0 && (
-        <p className="text-sm text-muted">None yet: write a command and keep it to have it here.</p>
+      {/* The line has its place also before it is known. */}
+      {!data?.snippets.length && (
+        <p className="text-sm text-muted">
+          {data ? 'None yet: write a command and keep it to have it here.' : '\u00A0'}
+        </p>
       )}
       <ul className="flex max-h-48 flex-col overflow-y-auto">
         {data?.snippets.map((snippet) => (

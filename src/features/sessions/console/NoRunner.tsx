@@ -9,6 +9,7 @@ const startRunner = (): string =>
     `--url ${location.origin}`,
     '--token-file runner.key',
     '--allow backup=/usr/local/bin/backup',
+    '--session-program /usr/local/bin/session',
   ].join(' \\\n  ')
 
 /** How to start the first runner. */

@@ -25,7 +25,7 @@ export default function SessionsPage() {
   const actions = useSessionActions()
   const showAll = (): void => setSearch({ q: '', status: undefined, server: '', offset: 0 })
   return (
-    <SessionsFrame title="Sessions" lead={listed.data ? summaryOf(listed.data.counts) : ' '}>
+    <SessionsFrame title="Sessions" lead={listed.data ? summaryOf(listed.data.counts) : '\u00A0'}>
       <FilterBar
         q={q}
         onQ={(next) => setSearch({ q: next, offset: 0 }, { replace: true })}
