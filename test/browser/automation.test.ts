@@ -295,6 +295,35 @@ describe('automation', { skip: withoutChromium() }, () => {
     conflictsAreExpected()
   })
 
+  test('older events come on demand and stay when new ones come; output that was cut off says so', async () => {
+    await withRunner('talker', async (runner) => {
+      const { id } = await createSession('Talks much', { runner: 'talker' })
+      await runner.tell('session_claim', { session_id: id })
+      const report = (note: string): Promise<unknown> =>
+        runner.tell('session_report', { session_id: id, status: 'running', progress_note: note })
+      for (let step = 0; step < 120; step++) await report(`step ${step}.`)
+      await open(page, `/sessions/${id}`)
+      const events = page.getByRole('log', { name: 'Events' })
+      await events.getByText('step 119.').waitFor()
+      assert.equal(await events.getByText('Created by admin').count(), 0)
+      await events.getByRole('button', { name: 'Load older' }).click()
+      await events.getByText('Created by admin').waitFor()
+      await report('the newest')
+      await events.getByText('the newest').waitFor()
+      assert.equal(await events.getByText('Created by admin').count(), 1)
+      assert.equal(await events.getByText('step 60.').count(), 1)
+
+      const command = await asAdmin<{ id: string }>('POST', '/commands', { command: 'run backup', runner: 'talker' })
+      await runner.command(1)
+      await runner.tell('command_accepted', { id: command.id })
+      const text = `${'x'.repeat(1_000)}\n`.repeat(16)
+      for (let seq = 0; seq < 70; seq++) await runner.tell('command_output', { id: command.id, seq, text })
+      await runner.tell('command_result', { id: command.id, status: 'succeeded', exit_code: 0 })
+      await open(page, `/commands/${command.id}`)
+      await page.getByText(/it wrote more than is kept: these are the first \d+ KiB/).waitFor()
+    })
+  })
+
   test('a runner that is away is forgotten', async () => {
     await withRunner('passing', async () => {
       await open(page, '/runners')
