@@ -152,6 +152,7 @@ eachEngine('commands', (engine) => {
     assert.equal((await app.admin('POST', `${path}/pause`)).statusCode, 409)
     assert.equal((await app.admin('POST', `${path}/start`)).statusCode, 201)
     await until('it starts', async () => (await read()).status === 'starting')
+    assert.equal((await app.admin('POST', `${path}/start`)).statusCode, 409)
     await carryOut(1, 'succeeded')
     assert.equal((await read()).status, 'running')
     await app.admin('POST', '/api/v1/commands', { command: 'start_mode combat', session_id: session.id })

@@ -118,6 +118,7 @@ async function tellSession(ctx: Context, tx: Tx, session: SessionRow, row: Comma
     text: `${row.created_by_label}: ${row.command}`,
     data: { command_id: row.id },
   })
+  if (verb.leadsTo === session.status) throw new AppError('CONFLICT', `The session is ${session.status} already`)
   if (verb.leadsTo) requireMove(session.status, verb.leadsTo)
   await applyChanges(ctx, tx, {}, session, { runner_id: row.runner_id })
 }

@@ -67,7 +67,7 @@ const Snippet = z.object({
 
 const params = z.object({ command_id: z.string().min(1).max(128) })
 const snippetParams = z.object({ snippet_id: z.string().min(1).max(128) })
-const readers = ['commands:read', 'commands:write', 'sessions:write'] as const
+const readers = ['commands:read', 'commands:write', 'commands:approve', 'sessions:write'] as const
 const writers = ['commands:write', 'sessions:write'] as const
 const ownOnly = 'Without `commands:read` only own commands exist: those of others answer 404.'
 

@@ -4,9 +4,10 @@ import type { Platform, Stop } from '#platform/platform.ts'
 import { publishSession } from '../sessions/index.ts'
 import type { CommandOutputRow, CommandRow } from './store.ts'
 import { isOver } from './status.ts'
+import { seesAll } from './access.ts'
 import { durationMs } from './view.ts'
 
-const readers = ['commands:read', 'commands:write', 'sessions:write'] as const
+const readers = ['commands:read', 'commands:write', 'commands:approve', 'sessions:write'] as const
 const tailLengthMax = 4_096
 
 /** Whom a message is about, besides those who may read all. */
@@ -14,8 +15,7 @@ interface Concerning {
   created_by: string
 }
 
-const visible = ({ created_by }: Concerning, ctx: Context): boolean =>
-  created_by === ctx.actor.id || ctx.can('commands:read')
+const visible = ({ created_by }: Concerning, ctx: Context): boolean => created_by === ctx.actor.id || seesAll(ctx)
 
 /**
  * `commands`: that one changed. `command-results`: how one ended, `command_result` in the room `command_results`.
