@@ -59,6 +59,7 @@ describe('GET /system/info', () => {
       cache: 'healthy',
       search: 'healthy',
       metrics: 'healthy',
+      notifications: 'healthy',
       websocket: 'healthy',
     })
     assert.deepEqual(Object.keys(info.resources), [
