@@ -9,7 +9,7 @@ import { remoteWrite } from '../support/remoteWrite.ts'
 import { startServer, type ServerProcess } from '../support/server.ts'
 
 /** Half of them with -9. Set it to 100 for the long run. */
-const restarts = Number(process.env['MIKTOS_ALERT_RESTARTS'] ?? 10)
+const restarts = Number(process.env['MIKTOS_ALERT_RESTARTS'] ?? 6)
 /** Long enough that each restart falls within the script. */
 const seconds = Math.max(60, restarts * 12)
 const intervalSeconds = 5

@@ -67,6 +67,8 @@ eachEngine('a lease', (engine) => {
     await stop()
   })
 
+  // Asks nothing more of the database, and takes its time.
+  if (engine.name !== 'SQLite') return
   test('one that shows no life is succeeded', async () => {
     const [one, other] = await twoServers(engine)
     await one.app.platform.database.write
