@@ -235,7 +235,12 @@ export const settings = {
       ...live,
     },
   ),
-  rate_limit_logs: limits.given(kinds.integer(1, 1_000_000_000), 20, 'Log queries a minute', live),
+  rate_limit_logs: limits.given(
+    kinds.integer(1, 1_000_000_000),
+    20,
+    'Log queries a minute; looking around in one question costs one',
+    live,
+  ),
   rate_limit_metrics: limits.given(kinds.integer(1, 1_000_000_000), 30, 'Metrics queries a minute', live),
   rate_limit_auth: limits.given(kinds.integer(1, 1_000_000_000), 20, 'Sign-in attempts a minute', live),
   rate_limit_protocol: limits.given(
