@@ -5,6 +5,7 @@
 //   npm test -- --only=browser     what runs in Chromium
 //   npm test -- limits             files whose path has `limits` in it; `--only` may stand before
 import { glob, readFile } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
 import { parseArgs } from 'node:util'
@@ -12,6 +13,8 @@ import { check } from './check.ts'
 import { serverNames, startServers, stopOnSignal, type ServerName } from './servers.ts'
 
 const fileTimeoutMs = 10 * 60_000
+/** Many a file waits for a server, a browser or a restart while others may work. */
+const concurrency = availableParallelism() + 1
 
 type Kind = 'unit' | 'database' | 'system' | 'browser'
 
@@ -76,7 +79,7 @@ async function kindOf(file: string): Promise<Kind> {
 
 async function runTests(files: string[], env: NodeJS.ProcessEnv): Promise<Tally> {
   const tally: Tally = { passed: 0, failed: 0, skipped: 0 }
-  const events = run({ files, concurrency: 2, timeout: fileTimeoutMs, env })
+  const events = run({ files, concurrency, timeout: fileTimeoutMs, env })
   // A suite that is skipped as a whole counts as one; the runner's own summary leaves it out.
   events.on('test:pass', ({ skip }) => void (skip !== undefined && tally.skipped++))
   events.on('test:summary', ({ file, success, counts }) => {

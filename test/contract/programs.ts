@@ -8,6 +8,8 @@ interface Outcome {
 }
 
 const deadlineMs = 60_000
+/** The description of the whole API is more than the mebibyte that Node takes by itself. */
+const maxBuffer = 16 * 1024 * 1024
 
 const run = (
   program: string,
@@ -15,7 +17,7 @@ const run = (
   options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
 ): Promise<Outcome> =>
   new Promise((resolve) => {
-    execFile(program, args, { ...options, timeout: deadlineMs }, (error, stdout, stderr) =>
+    execFile(program, args, { ...options, timeout: deadlineMs, maxBuffer }, (error, stdout, stderr) =>
       resolve({ code: error === null ? 0 : typeof error.code === 'number' ? error.code : 1, stdout, stderr }),
     )
   })

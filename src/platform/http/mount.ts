@@ -65,8 +65,9 @@ function mountOperation(server: HttpServer, scope: FastifyInstance, operation: O
         method,
         url: routerPath(template),
         config: { face, template, operation: id, rate: rateOf(endpoint) },
-        // What comes compressed to be stored is opened elsewhere, where it cannot grow without bound.
-        ...(endpoint.consumes === 'bytes' && { bodyLimit: config.get('ingest_body_bytes_max'), decompress: false }),
+        ...(endpoint.consumes === 'bytes' && { bodyLimit: config.get('ingest_body_bytes_max') }),
+        // What comes compressed to be stored is opened elsewhere, where it cannot grow without bound; a GET has no body.
+        ...((endpoint.consumes === 'bytes' || method === 'GET') && { decompress: false }),
         onRequest: guard(server, endpoint),
         handler: (request, reply) => answer(server, operation, face, write, request, reply),
       })
