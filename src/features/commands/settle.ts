@@ -33,8 +33,8 @@ function consequence(
     const mode = verb === 'start_mode' ? (JSON.parse(args_json) as string[])[0] : undefined
     if (mode !== undefined) return { mode }
     const to = reached[verb]
-    // Its program may have ended by now, and the runner have said so first.
-    const isThere = isActive(now) || now === 'lost'
+    // Its program may have ended by now, and the runner have said so first; or have been started anew since.
+    const isThere = verb === 'stop_session' ? now === 'stopping' || now === 'lost' : isActive(now) || now === 'lost'
     return to && isThere && nextSessionStatuses[now].includes(to) ? { status: to } : undefined
   }
   // A session that was to start and did not has failed; one that goes on is no worse for a command that did not work.
