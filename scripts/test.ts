@@ -42,7 +42,9 @@ if (!values.only && positionals.length === 0) tallies.push({ ...(await check()),
 const files = await testFiles(kinds, positionals)
 const servers = await startServers([...new Set(kinds.flatMap((kind) => serversFor[kind]))])
 for (const reason of servers.missing) console.error(`SKIPPED: ${reason}`)
-tallies.push(await runTests(files, { ...process.env, ...servers.env }))
+// Last and by themselves: a browser gives up what it loads when networks of containers come and go.
+const [browser, rest] = [files.filter(isForBrowser), files.filter((file) => !isForBrowser(file))]
+for (const part of [rest, browser]) tallies.push(await runTests(part, { ...process.env, ...servers.env }))
 await servers.stop()
 
 const sum = (key: keyof Tally): number => tallies.reduce((total, tally) => total + tally[key], 0)
@@ -69,9 +71,13 @@ async function testFiles(kinds: Kind[], patterns: string[]): Promise<string[]> {
   return found.toSorted()
 }
 
+function isForBrowser(file: string): boolean {
+  return file.startsWith('test/browser/')
+}
+
 /** A test says by what it imports which servers it needs. */
 async function kindOf(file: string): Promise<Kind> {
-  if (file.startsWith('test/browser/')) return 'browser'
+  if (isForBrowser(file)) return 'browser'
   const text = await readFile(file, 'utf8')
   if (/MIKTOS_TEST_(NGINX|PROM|VICTORIA)|support\/(docker|prometheus|victoriaMetrics)\.ts'/.test(text)) return 'system'
   return /support\/(engines|redis)\.ts'/.test(text) ? 'database' : 'unit'
@@ -79,6 +85,7 @@ async function kindOf(file: string): Promise<Kind> {
 
 async function runTests(files: string[], env: NodeJS.ProcessEnv): Promise<Tally> {
   const tally: Tally = { passed: 0, failed: 0, skipped: 0 }
+  if (files.length === 0) return tally
   const events = run({ files, concurrency, timeout: fileTimeoutMs, env })
   // A suite that is skipped as a whole counts as one; the runner's own summary leaves it out.
   events.on('test:pass', ({ skip }) => void (skip !== undefined && tally.skipped++))

@@ -144,7 +144,7 @@ describe('miktos runner', { concurrency: true, timeout: 240_000 }, () => {
     assertStarted(started, [id])
   })
 
-  test('a session: started, told its mode, paused, stopped', async () => {
+  test('a session: started, told its mode, paused, stopped; one that fails says why', async () => {
     const folder = temporaryFolder()
     const program = join(folder, 'session.sh')
     writeFileSync(
@@ -162,6 +162,7 @@ describe('miktos runner', { concurrency: true, timeout: 240_000 }, () => {
       mode: string | null
       progress: number | null
       metrics: object
+      reason: string | null
     }
     const made = await at.call<Seen>('POST', '/sessions', { name: 'a <b>', server: 's', mode: 'm', runner: 'sessions' })
     const path = `/sessions/${made.id}`
@@ -182,6 +183,10 @@ describe('miktos runner', { concurrency: true, timeout: 240_000 }, () => {
     await becomes('running again', ({ status }) => status === 'running')
     await at.call('POST', `${path}/stop`)
     await becomes('stopped', ({ status }) => status === 'stopped')
+    await at.call('POST', `${path}/start`)
+    await becomes('running once more', ({ status }) => status === 'running')
+    await mode('fail')
+    await becomes('failed', ({ status, reason }) => status === 'failed' && /ended with 7/.test(reason ?? ''))
     runner.process.kill('SIGTERM')
     assert.equal(await runner.exited, 0, runner.output())
   })

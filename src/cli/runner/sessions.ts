@@ -74,7 +74,7 @@ export class Sessions {
 
   /** Ends all of them; resolves when the server knows, or does not hear. */
   async end(): Promise<void> {
-    await Promise.all([...this.#atWork.keys()].map((id) => this.#stop(id)))
+    await Promise.all([...this.#atWork.values()].map(endProgram))
     await Promise.race([Promise.all(this.#ending.values()), delay(tellMaxMs, undefined, { ref: false })])
   }
 
@@ -117,9 +117,9 @@ export class Sessions {
   async #stop(id: string): Promise<Result> {
     const session = this.#atWork.get(id)
     if (!session) return succeeded('It was not running here')
-    session.isStopping = true
-    session.program.end()
-    await session.program.ended
+    await endProgram(session)
+    // Told after this, the end would be taken for that of the next start.
+    await this.#ending.get(id)
     return succeeded()
   }
 
@@ -158,6 +158,12 @@ export class Sessions {
       .tell('session_report', { session_id: id, ...report })
       .catch((error: Error) => this.#around.warn(`A report of session ${id} was refused: ${error.message}`))
   }
+}
+
+async function endProgram(session: AtWork): Promise<void> {
+  session.isStopping = true
+  session.program.end()
+  await session.program.ended
 }
 
 export const reasonOf = ({ code, signal }: Exit): string =>

@@ -1,6 +1,6 @@
 import type { Context } from '#platform/context.ts'
 import type { Tx } from '#platform/database/database.ts'
-import { applyChanges, findSession, isActive, nextSessionStatuses, type SessionStatus } from '../sessions/index.ts'
+import { applyChanges, isActive, nextSessionStatuses, type SessionStatus } from '../sessions/index.ts'
 import type { CommandRow } from './store.ts'
 
 /** Where a session is when the command that leads there has succeeded; runners may also report it themselves. */
@@ -14,13 +14,12 @@ const reached: Record<string, SessionStatus> = {
 /** What the end of a command means for its session. */
 export async function settleSession(ctx: Context, tx: Tx, command: CommandRow): Promise<void> {
   if (command.session_id === null) return
-  const session = await tx
+  const before = await tx
     .selectFrom('automation_sessions')
-    .select('id')
+    .selectAll()
     .where('id', '=', command.session_id)
     .executeTakeFirst()
-  if (!session) return
-  const before = await findSession(tx, session.id)
+  if (!before) return
   const changes = consequence(command, before.status)
   if (changes) await applyChanges(ctx, tx, {}, before, changes)
 }

@@ -1,4 +1,5 @@
 import { feature, type Feature } from '#platform/http/endpoints.ts'
+import { stopEach } from '#platform/lifecycle.ts'
 import { sessionsEndpoints } from './contract.ts'
 import { sessionMessages } from './messages.ts'
 import { sessionHandlers } from './routes.ts'
@@ -29,10 +30,7 @@ export function createSessions(): { feature: Feature; runners: Runners } {
       messages: () => sessionMessages(runners),
       start: (platform) => {
         declareSessionTopic(platform)
-        const stops = [startSessionTopic(platform), startWatch(platform, runners), runners.start(platform)]
-        return async () => {
-          for (const stop of stops) await stop()
-        }
+        return stopEach([startSessionTopic(platform), startWatch(platform, runners), runners.start(platform)])
       },
     }),
   }

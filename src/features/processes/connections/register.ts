@@ -1,4 +1,5 @@
 import { secondMs } from '#kernel/time.ts'
+import { stopEach } from '#platform/lifecycle.ts'
 import type { Platform, Stop } from '#platform/platform.ts'
 import type { Connections, OpenConnection } from '#platform/realtime/connections.ts'
 import { connectionsToClose, deleteConnections, insertConnections, type ConnectionRow } from './store.ts'
@@ -105,7 +106,7 @@ export function createRegister(platform: Platform, connections: Connections): Co
       return async () => {
         clearInterval(timer)
         clearTimeout(soon)
-        for (const stop of stops) await stop()
+        await stopEach(stops)()
         await running
         await forget()
       }
