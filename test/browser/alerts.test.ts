@@ -125,6 +125,49 @@ describe('alerts', { skip: withoutChromium() }, () => {
     await row(hostile).getByText('Off').waitFor()
   })
 
+  test('a threshold is dragged and moved by keys; its number and the look back follow, and it follows its number', async () => {
+    await open(page, '/alerts/rules-new?hours=6')
+    await field('Fires after').fill('0s')
+    await field('Threshold').fill('1000')
+    await page.getByText('Would not have fired in 6 h').waitFor()
+    const handle = page.getByRole('slider', { name: /: threshold$/ })
+    const isAt = (value: string) =>
+      until('the threshold', async () => (await handle.getAttribute('aria-valuenow')) === value)
+    await isAt('1000')
+    const middle = async () => {
+      const { x, y, height } = (await handle.boundingBox())!
+      return { x: x + 8, y: y + height / 2 }
+    }
+    const { x, y } = await middle()
+    await page.mouse.move(x, y)
+    await page.mouse.down()
+    for (const way of [20, 60, 400]) await page.mouse.move(x, y + way)
+    await page.mouse.up()
+    await isAt('0')
+    assert.equal(await field('Threshold').inputValue(), '0')
+    await page.getByText('Would have fired 1 time in 6 h').waitFor({ timeout: evaluatedMs })
+
+    await field('Threshold').fill('50')
+    await isAt('50')
+    await handle.press('ArrowUp')
+    await isAt('51')
+    await handle.press('Shift+ArrowDown')
+    await isAt('41')
+    assert.equal(await field('Threshold').inputValue(), '41')
+
+    const touch = await world.admin.newCDPSession(page)
+    const finger = await middle()
+    const at = (type: 'touchStart' | 'touchMove' | 'touchEnd', way: number) =>
+      touch.send('Input.dispatchTouchEvent', {
+        type,
+        touchPoints: type === 'touchEnd' ? [] : [{ x: finger.x, y: finger.y + way }],
+      })
+    await at('touchStart', 0)
+    for (const way of [20, 60, 400]) await at('touchMove', way)
+    await at('touchEnd', 400)
+    await isAt('0')
+  })
+
   test('what is wrong with a rule is told where it was written', async () => {
     await open(page, '/alerts/rules-new?kind=promql&q=rate(up)')
     await field('Name').fill('Broken')

@@ -52,7 +52,7 @@ export function TimeSeries(props: TimeSeriesProps) {
 
 /** What a plot is made of besides its numbers; when it changes the plot is made anew. */
 const shapeOf = (
-  { unit, height, fill, min, max, fromZero, syncKey, thresholds, annotations, onZoom }: TimeSeriesProps,
+  { unit, height, fill, min, max, fromZero, syncKey, annotations, onZoom }: TimeSeriesProps,
   drawn: readonly DrawnLine[],
 ): string =>
   JSON.stringify([
@@ -63,7 +63,6 @@ const shapeOf = (
     max,
     fromZero,
     syncKey,
-    thresholds,
     annotations,
     onZoom !== undefined,
     drawn.map(({ line: { key, label, level }, order }) => [key, label, level, order]),

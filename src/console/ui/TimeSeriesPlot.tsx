@@ -3,7 +3,9 @@ import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import { formatClock, formatDayAndMinutes } from '../format.ts'
 import { onPreferences } from '../preferences.ts'
+import type { Threshold } from './Chart.tsx'
 import { drawMarks, loneIndexes, tokenReader } from './plotMarks.ts'
+import { ThresholdHandle, type ValueAxis } from './ThresholdHandle.tsx'
 import { axisFormat } from './timeAxis.ts'
 import { axisRange, lineColour, lineDash, stacked, type DrawnLine, type TimeSeriesProps } from './timeLines.ts'
 import { formatTick, formatUnit, tickSteps } from './unit.ts'
@@ -27,11 +29,14 @@ const dayMs = 86_400_000
 
 /** The canvas of a TimeSeries. Its own chunk, because uPlot is only loaded where something is drawn. */
 export default function TimeSeriesPlot(props: TimeSeriesPlotProps) {
-  const { label, times, drawn, unit, height, fill, from, to } = props
+  const { label, times, drawn, unit, height, fill, from, to, thresholds = [], onThreshold } = props
   const host = useRef<HTMLDivElement>(null)
   const plot = useRef<uPlot>(undefined)
   const [hover, setHover] = useState<Hover>()
   const [markedFrom, setMarkedFrom] = useState<number>()
+  const [axis, setAxis] = useState<ValueAxis>()
+  const isHeld = useRef(false)
+  const shownMarks = useRef<readonly Threshold[]>([])
   const data = useMemo(() => {
     const values = drawn.map(({ line }) => line.values)
     return [times.map((at) => at / 1_000), ...(fill === 'stacked' ? stacked(values) : values)] as uPlot.AlignedData
@@ -43,11 +48,19 @@ export default function TimeSeriesPlot(props: TimeSeriesPlotProps) {
     props.onZoom?.(Math.round(first * 1_000), Math.round(last * 1_000)),
   )
   const draw = useEffectEvent((element: HTMLElement) => {
-    const made = new uPlot(optionsOf(props, element, { zoom, setHover }), data, element)
+    const hands: Hands = { zoom, setHover, marks: () => shownMarks.current, isHeld: () => isHeld.current }
+    if (onThreshold) hands.setAxis = setAxis
+    const made = new uPlot(optionsOf(props, element, hands), data, element)
     made.setScale('x', { min: fromSeconds, max: toSeconds })
     return made
   })
   const resize = useEffectEvent((width: number) => plot.current?.setSize({ width, height }))
+
+  const marked = JSON.stringify(thresholds)
+  useEffect(() => {
+    shownMarks.current = JSON.parse(marked) as Threshold[]
+    plot.current?.redraw()
+  }, [marked])
 
   useEffect(() => {
     const element = host.current
@@ -74,6 +87,10 @@ export default function TimeSeriesPlot(props: TimeSeriesPlotProps) {
     plot.current?.setScale('x', { min: fromSeconds, max: toSeconds })
   }, [data, fromSeconds, toSeconds])
 
+  const hold = (held: boolean): void => {
+    isHeld.current = held
+    if (!held) plot.current?.redraw()
+  }
   const moveTo = (index: number): void => {
     const at = times[Math.min(Math.max(index, 0), times.length - 1)]
     if (!plot.current || at === undefined) return
@@ -124,6 +141,16 @@ export default function TimeSeriesPlot(props: TimeSeriesPlotProps) {
         onBlur={() => setMarkedFrom(undefined)}
         className="rounded-sm"
       />
+      {axis && onThreshold && thresholds[0] && (
+        <ThresholdHandle
+          label={`${label}: threshold`}
+          value={thresholds[0].value}
+          unit={unit}
+          axis={axis}
+          onMove={onThreshold}
+          onHold={hold}
+        />
+      )}
       {hover?.own && <HoverBox times={times} drawn={drawn} unit={unit} hover={hover} />}
     </div>
   )
@@ -191,14 +218,18 @@ function HoverBox({ times, drawn, unit, hover: { index, leftPx, widthPx } }: Sho
 interface Hands {
   zoom: (fromSeconds: number, toSeconds: number) => void
   setHover: (hover: Hover | undefined) => void
+  /** The thresholds as they are now: they move without the plot being made anew. */
+  marks: () => readonly Threshold[]
+  isHeld: () => boolean
+  setAxis?: (axis: ValueAxis) => void
 }
 
-function optionsOf(props: TimeSeriesPlotProps, element: HTMLElement, { zoom, setHover }: Hands): uPlot.Options {
-  const { drawn, unit, height, syncKey, min, max, fill, fromZero, onZoom, thresholds = [], annotations = [] } = props
+function optionsOf(props: TimeSeriesPlotProps, element: HTMLElement, hands: Hands): uPlot.Options {
+  const { zoom, setHover, marks, isHeld, setAxis } = hands
+  const { drawn, unit, height, syncKey, min, max, fill, fromZero, onZoom, annotations = [] } = props
   const token = tokenReader()
   const steps = tickSteps(unit)
   const font = `11px ${getComputedStyle(document.body).fontFamily}`
-  const marks = thresholds.map(({ value }) => value)
   return {
     width: element.clientWidth,
     height,
@@ -221,10 +252,13 @@ function optionsOf(props: TimeSeriesPlotProps, element: HTMLElement, { zoom, set
     scales: {
       x: { time: true, range: (_plot, low, high) => [low, high] },
       y: {
-        range: (_plot, dataMin, dataMax) => {
+        range: (plot, dataMin, dataMax) => {
+          const { min: lowest, max: highest } = plot.scales['y'] ?? {}
+          if (isHeld() && typeof lowest === 'number' && typeof highest === 'number') return [lowest, highest]
+          const values = marks().map(({ value }) => value)
           const [low, high] = axisRange(
-            Math.min(dataMin ?? Infinity, ...marks),
-            Math.max(dataMax ?? -Infinity, ...marks),
+            Math.min(dataMin ?? Infinity, ...values),
+            Math.max(dataMax ?? -Infinity, ...values),
             (fromZero ?? true) || fill !== undefined,
           )
           return [min ?? low, max ?? high]
@@ -296,8 +330,24 @@ function optionsOf(props: TimeSeriesPlotProps, element: HTMLElement, { zoom, set
           plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false)
         },
       ],
-      draw: [(plot) => drawMarks(plot, thresholds, annotations, token, font)],
+      draw: [
+        (plot) => {
+          drawMarks(plot, marks(), annotations, token, font)
+          setAxis?.(axisOf(plot))
+        },
+      ],
     },
+  }
+}
+
+function axisOf({ bbox, scales }: uPlot): ValueAxis {
+  const { min = 0, max = 1 } = scales['y']!
+  return {
+    min,
+    max,
+    leftPx: bbox.left / devicePixelRatio,
+    topPx: bbox.top / devicePixelRatio,
+    heightPx: bbox.height / devicePixelRatio,
   }
 }
 

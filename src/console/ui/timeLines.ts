@@ -36,6 +36,8 @@ export interface TimeSeriesProps {
   /** `false` leaves out the way up from 0 when the values are far from it. Filled charts always begin at 0. */
   fromZero?: boolean
   thresholds?: readonly Threshold[]
+  /** With it the first threshold has a handle that moves it. */
+  onThreshold?: ((value: number) => void) | undefined
   /** Vertical marks: restarts, deploys, alerts. */
   annotations?: readonly Annotation[]
   /** Charts of one page with the same key share their cursor. */

@@ -16,6 +16,8 @@ interface ExpressionGraphProps {
   span: Span
   unit?: Unit | undefined
   threshold: number | null
+  /** With it the threshold can be dragged. */
+  onThreshold?: ((value: number) => void) | undefined
   level: StatusLevel
   /** When it fired, ms since 1970; null where it still does. */
   fired: readonly { fromMs: number; toMs: number | null }[]
@@ -29,7 +31,7 @@ const graphHeight = 200
 
 /** What a rule looks at, with its threshold and the times at which it fired. */
 export function ExpressionGraph(props: ExpressionGraphProps) {
-  const { label, expr, span, unit, threshold, level, fired, labels, height = graphHeight } = props
+  const { label, expr, span, unit, threshold, onThreshold, level, fired, labels, height = graphHeight } = props
   const stepMs = stepFor(span)
   const { fromMs, toMs } = onGrid(span, stepMs)
   const asked = useQuery({
@@ -64,6 +66,7 @@ export function ExpressionGraph(props: ExpressionGraphProps) {
         height={height}
         legend="list"
         thresholds={threshold === null ? [] : [{ value: threshold, label: valueText(threshold), level }]}
+        onThreshold={onThreshold}
         annotations={fired.map((one) => ({ at: one.fromMs, to: one.toMs ?? toMs, label: '', level }))}
       />
       {drawn.left > 0 && <p className="mt-1 text-sm text-muted">{drawn.left} more series are not drawn.</p>}

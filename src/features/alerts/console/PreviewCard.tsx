@@ -19,6 +19,8 @@ interface PreviewCardProps {
   draft: RuleDraft
   hours: PreviewHours
   onHours: (hours: PreviewHours) => void
+  /** Absent where it may not be changed. */
+  onThreshold: ((value: number) => void) | undefined
 }
 
 export const previewHours = ['6', '24', '168'] as const
@@ -27,7 +29,7 @@ export type PreviewHours = (typeof previewHours)[number]
 const hourWords: Record<PreviewHours, string> = { '6': '6 h', '24': '24 h', '168': '7 d' }
 
 /** The rule over the last hours: what it looks at, and when it would have fired. */
-export function PreviewCard({ draft, hours, onHours }: PreviewCardProps) {
+export function PreviewCard({ draft, hours, onHours, onThreshold }: PreviewCardProps) {
   const toMs = useNow()
   const span = { fromMs: toMs - Number(hours) * hourMs, toMs }
   const preview = usePreview(draft, Number(hours))
@@ -62,6 +64,7 @@ export function PreviewCard({ draft, hours, onHours }: PreviewCardProps) {
           span={span}
           unit={unit}
           threshold={limitOf(draft.condition)}
+          onThreshold={onThreshold}
           level={level}
           fired={fired}
         />

@@ -12,7 +12,7 @@ import { ConditionFields } from './ConditionFields.tsx'
 import { SpanField } from './fields.tsx'
 import { PairFields } from './PairFields.tsx'
 import { PreviewCard, previewHours } from './PreviewCard.tsx'
-import { figuresQuery, severities, type Severity } from './queries.ts'
+import { figuresQuery, severities, type Condition, type Severity } from './queries.ts'
 import { startOf, type Kind, type RuleDraft } from './ruleDraft.ts'
 import { kinds, kindWords, severityWords } from './words.ts'
 
@@ -109,7 +109,16 @@ export function RuleForm({ given, locked, note, submit, onSave }: RuleFormProps)
         </FormActions>
       </div>
       <div className="sticky top-0 min-w-0 max-lg:static">
-        <PreviewCard draft={draft} hours={hours} onHours={(next) => setSearch({ hours: next }, { replace: true })} />
+        <PreviewCard
+          draft={draft}
+          hours={hours}
+          onHours={(next) => setSearch({ hours: next }, { replace: true })}
+          onThreshold={
+            reason === undefined
+              ? (threshold) => set({ condition: { ...draft.condition, threshold } as Condition })
+              : undefined
+          }
+        />
       </div>
     </Form>
   )

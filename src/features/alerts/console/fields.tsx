@@ -11,19 +11,24 @@ interface NumberFieldProps {
   onChange: (value: number | undefined) => void
 }
 
+const numberIn = (text: string): number | undefined =>
+  text.trim() === '' ? undefined : Number(text.trim().replace(',', '.'))
+
 /** A number; empty is none. */
 export function NumberField({ value, onChange, ...field }: NumberFieldProps) {
   const [typed, setTyped] = useState(value === undefined ? '' : String(value))
+  // NaN is only ever what was typed here; every other value may have come from elsewhere meanwhile.
+  const isTyped = Number.isNaN(value) || Object.is(numberIn(typed), value)
   const change = (text: string): void => {
     setTyped(text)
-    onChange(text.trim() === '' ? undefined : Number(text.trim().replace(',', '.')))
+    onChange(numberIn(text))
   }
   return (
     <TextField
       {...field}
       inputMode="decimal"
       autoComplete="off"
-      value={typed}
+      value={isTyped ? typed : String(value ?? '')}
       error={value !== undefined && Number.isNaN(value) ? 'Write a number' : undefined}
       onChange={({ target }) => change(target.value)}
     />
