@@ -70,7 +70,7 @@ export const metricsHandlers: Pick<
         ctx.incoming.signal,
       ),
     ),
-  range: async (ctx, { query: { query, start, end, step, timeout, limit, lookback_delta } }) => {
+  range: async (ctx, { query: { query, start, end, step, nocache, timeout, limit, lookback_delta } }) => {
     requireOrder(start, end)
     return new JsonBytes(
       await ctx.platform.telemetry.metrics.range(
@@ -80,6 +80,7 @@ export const metricsHandlers: Pick<
           toMs: end,
           stepMs: step,
           as: 'envelope',
+          fresh: nocache === '1',
           timeoutMs: timeout,
           seriesLimit: limit,
           lookbackMs: lookback_delta,

@@ -13,6 +13,8 @@ export interface PromQuery {
   /** `envelope`: Prometheus' whole answer, `data`: what is in it, `grid`: for charts. */
   as: 'envelope' | 'data' | 'grid'
   lookbackMs?: number | undefined
+  /** Evaluates every step, also of an answer that is remembered. */
+  fresh?: boolean | undefined
   timeoutMs?: number | undefined
   seriesLimit?: number | undefined
 }

@@ -80,6 +80,8 @@ export interface QueryOptions {
   limits?: Partial<QueryLimits>
   /** How far back the newest sample of a series counts; 5 minutes unless told. */
   lookbackMs?: number
+  /** Evaluates every step, also of an answer that is remembered. */
+  fresh?: boolean
 }
 
 export type PromValue =

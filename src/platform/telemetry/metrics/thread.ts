@@ -32,6 +32,7 @@ interface Query {
   expression: string
   limits: QueryLimits
   lookbackMs?: number | undefined
+  fresh?: boolean | undefined
   /** `envelope`: Prometheus' whole answer, `data`: what is in it, `grid`: for charts. */
   as: 'envelope' | 'data' | 'grid'
   seriesLimit?: number | undefined
@@ -59,9 +60,10 @@ const { store, health, configure } = await openMetricsBackend(backend, { ...opti
 const known = new LabelSets()
 const targets = new Targets()
 
-const optionsOf = ({ limits, lookbackMs }: Query, signal: AbortSignal): QueryOptions => ({
+const optionsOf = ({ limits, lookbackMs, fresh = false }: Query, signal: AbortSignal): QueryOptions => ({
   signal,
   limits,
+  fresh,
   ...(lookbackMs !== undefined && { lookbackMs }),
 })
 

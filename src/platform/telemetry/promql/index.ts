@@ -1,4 +1,6 @@
 export { typeOf } from './check.ts'
 export { evaluateInstant, evaluateRange } from './evaluate.ts'
+export { inOrder } from './labelSets.ts'
+export { lookAheadMs } from './lookAhead.ts'
 export { parsePromql, selectorsOf } from './parse.ts'
 export { parsedLately } from './parsedLately.ts'

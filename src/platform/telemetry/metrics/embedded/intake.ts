@@ -4,6 +4,7 @@ import type { Blocks } from './blocks.ts'
 import type { Head } from './head.ts'
 import { labelsRefusal, Outcome, type StoreLimits } from './limits.ts'
 import type { MetadataBook } from './metadataBook.ts'
+import type { RangeResults } from './rangeResults.ts'
 import { gather, piecesOf, Turns } from './reading.ts'
 import { Scratch, type Samples } from './scratch.ts'
 import type { IndexedSeries, SeriesIndex } from './seriesIndex.ts'
@@ -16,6 +17,7 @@ export interface IntakeParts {
   blocks: Blocks
   ids: BatchIds
   metadata: MetadataBook
+  results: RangeResults
   limits: StoreLimits
 }
 
@@ -109,6 +111,7 @@ export class Intake {
     const place = this.#parts.head.placeFor(series, atMs, segment)
     place.append(atMs, values, index)
     place.window.touchedAt = now
+    this.#parts.results.changed(atMs)
     if (atMs > series.newestMs) series.newestMs = atMs
     if (atMs > this.newestMs) this.newestMs = atMs
     return 'stored'

@@ -13,6 +13,8 @@ export interface StoreLimits {
   futureMs: number
   /** Samples in memory beyond this become files early. */
   headBytesMax: number
+  /** Answers to range queries, kept for when they are asked again. */
+  resultBytesMax: number
   /** How long, and how many, ids of batches are known. */
   idsKeptMs: number
   idsMax: number
@@ -28,6 +30,7 @@ export const defaultLimits: StoreLimits = {
   outOfOrderMs: 3_600_000,
   futureMs: 600_000,
   headBytesMax: 256 * 1_048_576,
+  resultBytesMax: 16 * 1_048_576,
   idsKeptMs: 86_400_000,
   idsMax: 500_000,
   diskShareMax: 0.9,

@@ -117,16 +117,21 @@ export class Maintenance {
   }
 
   async #deleteOld(): Promise<void> {
-    const { blocks, bounds, now } = this.#parts
+    const { blocks, bounds, now, results } = this.#parts
     const beforeMs = now() - bounds.retentionMs
-    for (const file of blocks.files.filter(({ toMs }) => toMs <= beforeMs)) blocks.remove(file)
+    for (const file of blocks.files.filter(({ toMs }) => toMs <= beforeMs)) {
+      results.changed(-Infinity)
+      blocks.remove(file)
+    }
     await blocks.pruneQuarantine(beforeMs)
   }
 
   async #deleteMuch(): Promise<void> {
-    const { blocks, bounds, wal } = this.#parts
-    while (blocks.bytes + wal.bytes > bounds.bytesMax && blocks.files.length > 0)
+    const { blocks, bounds, results, wal } = this.#parts
+    while (blocks.bytes + wal.bytes > bounds.bytesMax && blocks.files.length > 0) {
+      results.changed(-Infinity)
       await blocks.removeForGood(blocks.files[0]!)
+    }
   }
 
   /** Ends with what is being done; nothing is lost by that. */

@@ -157,7 +157,7 @@ function within({ timestamps, values }: Samples, count: number, fromMs: number, 
 }
 
 /** Index of the first of `count` ascending times that is not before `atMs`. */
-function lowerBound(times: Float64Array, count: number, atMs: number): number {
+export function lowerBound(times: Float64Array, count: number, atMs: number): number {
   let low = 0
   let high = count
   while (low < high) {

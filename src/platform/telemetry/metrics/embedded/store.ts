@@ -14,6 +14,7 @@ import { Listing } from './listing.ts'
 import { Maintenance } from './maintenance.ts'
 import { matchingSeries } from './matching.ts'
 import { MetadataBook } from './metadataBook.ts'
+import { RangeResults } from './rangeResults.ts'
 import { readSeries } from './reading.ts'
 import { replay } from './replay.ts'
 import { Scratches } from './scratch.ts'
@@ -73,7 +74,8 @@ export async function openEmbeddedMetrics(options: EmbeddedMetricsOptions): Prom
   const blocks = new Blocks(dir, index)
   const ids = new BatchIds(folders.ids, limits.idsKeptMs, limits.idsMax)
   const metadata = new MetadataBook(join(dir, 'metadata.json'))
-  const parts = { index, head, blocks, ids, metadata, limits }
+  const results = new RangeResults(limits.resultBytesMax)
+  const parts = { index, head, blocks, ids, metadata, results, limits }
   const intake = new Intake(parts)
   const scratches = new Scratches()
   const disk = new Disk(dir, 'metrics', limits.diskShareMax)
@@ -132,7 +134,10 @@ export async function openEmbeddedMetrics(options: EmbeddedMetricsOptions): Prom
     append: (batch) => commits.append(batch),
     select,
     instant: async (expression, atMs, options) => evaluateInstant(parsedLately(expression), atMs, { select }, options),
-    range: async (expression, span, options) => evaluateRange(parsedLately(expression), span, { select }, options),
+    range: (expression, range, options = {}) =>
+      results.range(expression, range, options, (part) =>
+        evaluateRange(parsedLately(expression), part, { select }, options),
+      ),
     series: (selectors, span, limit, options) => listing(selectors, span, options).series(limit),
     labelNames: (selectors, span, limit, options) => listing(selectors, span, options).names(limit),
     labelValues: (name, selectors, span, limit, options) => listing(selectors, span, options).values(name, limit),
