@@ -1,4 +1,4 @@
-// Makes a bare clone ready to run: packages, a Node that is new enough, and with --build the console.
+// Makes a bare clone ready to run: packages, a Node that is new enough, and with --build the console and the server.
 // Node built-ins only, because it runs before node_modules exists, on any Node from 20 on.
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -26,17 +26,41 @@ process.chdir(root)
 
 const packagedNode = join(root, 'node_modules', '.bin', 'node')
 const installMark = join('node_modules', '.miktos-install')
-const buildStamp = join('dist', 'console', '.stamp')
 const lockFile = '.bootstrap.lock'
 
+const features = existsSync(join('src', 'features')) ? readdirSync(join('src', 'features')) : []
+
+/** Each is made again when something that it is made of has changed. */
+const builds = [
+  {
+    title: 'Building the console',
+    folder: join('dist', 'console'),
+    program: [join('node_modules', 'vite', 'bin', 'vite.js'), 'build', '--logLevel', 'warn'],
+    config: 'vite.config.ts',
+    files: () => [
+      ...filesBelow(join('src', 'console')),
+      ...filesBelow(join('src', 'kernel')),
+      ...features.flatMap((feature) => filesBelow(join('src', 'features', feature, 'console'))),
+      ...features.map((feature) => join('src', 'features', feature, 'contract.ts')).filter(existsSync),
+    ],
+  },
+  {
+    title: 'Building the server',
+    folder: join('dist', 'server'),
+    program: [join('node_modules', 'rolldown', 'bin', 'cli.mjs'), '--log-level', 'warn'],
+    config: 'rolldown.config.ts',
+    files: () => filesBelow('src').filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts')),
+  },
+]
+
 const wantsBuild = process.argv.includes('--build')
-const isReady = () => isInstalled() && (!wantsBuild || isBuilt())
+const isReady = () => isInstalled() && (!wantsBuild || builds.every(isBuilt))
 
 if (!isReady()) {
   const unlock = await lock()
   try {
     if (!isInstalled()) await install()
-    if (wantsBuild && !isBuilt()) await build()
+    if (wantsBuild) for (const part of builds) if (!isBuilt(part)) await build(part)
   } finally {
     unlock()
   }
@@ -81,37 +105,20 @@ function hostPath() {
   return parts.filter((part) => part !== join(root, 'node_modules', '.bin')).join(delimiter)
 }
 
-function isBuilt() {
-  if (!existsSync(join('src', 'console', 'index.html')) || !existsSync('vite.config.ts')) return true
-  return readIfThere(buildStamp) === sourcesHash()
+function isBuilt({ folder, config, files }) {
+  return !existsSync(config) || readIfThere(join(folder, '.stamp')) === hashOf([config, ...files()])
 }
 
-async function build() {
-  const hash = sourcesHash()
-  await run('Building the console', usableNode(), [
-    join('node_modules', 'vite', 'bin', 'vite.js'),
-    'build',
-    '--config',
-    'vite.config.ts',
-    '--logLevel',
-    'warn',
-  ])
-  mkdirSync(dirname(buildStamp), { recursive: true })
-  writeFileSync(buildStamp, hash)
+async function build({ title, folder, program, config, files }) {
+  const hash = hashOf([config, ...files()])
+  await run(title, usableNode(), [...program, '--config', config])
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, '.stamp'), hash)
 }
 
-/** Everything the console is made from. */
-function sourcesHash() {
-  const features = existsSync(join('src', 'features')) ? readdirSync(join('src', 'features')) : []
-  const files = [
-    'vite.config.ts',
-    'package-lock.json',
-    ...filesBelow(join('src', 'console')),
-    ...filesBelow(join('src', 'kernel')),
-    ...features.flatMap((feature) => filesBelow(join('src', 'features', feature, 'console'))),
-    ...features.map((feature) => join('src', 'features', feature, 'contract.ts')).filter(existsSync),
-  ]
-  return sha256(files.flatMap((file) => [file, readFileSync(file)]))
+/** Everything that something is built from, the packages too. */
+function hashOf(files) {
+  return sha256(['package-lock.json', ...files].flatMap((file) => [file, readFileSync(file)]))
 }
 
 function filesBelow(folder) {

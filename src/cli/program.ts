@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from 'commander'
+import { version } from '#platform/package.ts'
 import type { Environment } from './environment.ts'
 import { CommandError, exitCodes } from './failure.ts'
 import { report } from './report.ts'
@@ -14,7 +15,6 @@ import { addServerCommands } from './tree/server.ts'
 import { addSettingCommands } from './tree/settings.ts'
 import { addTelemetryCommands } from './tree/telemetry.ts'
 import { addUserCommands } from './tree/users.ts'
-import { version } from './version.ts'
 
 type Options = Record<string, unknown>
 

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { newId } from '#kernel/id.ts'
 import { memoryCache } from '#platform/cache/memory.ts'
 import { switchable } from '#platform/cache/switchable.ts'
@@ -13,16 +11,13 @@ import type { LineFeed, Logger } from '#platform/logging/logging.ts'
 import { createMetrics } from '#platform/metrics/metrics.ts'
 import { telemetryObserver } from '#platform/metrics/telemetry.ts'
 import { createOutbound } from '#platform/outbound/client.ts'
+import { version } from '#platform/package.ts'
 import type { Platform, Stop } from '#platform/platform.ts'
 import { createLive } from '#platform/realtime/live.ts'
 import { createLoad } from '#platform/realtime/load.ts'
 import { memorySlots } from '#platform/realtime/slots/memory.ts'
 import { createTelemetry } from '#platform/telemetry/telemetry.ts'
 import { loadOrCreateSecret, secretsFrom } from '#platform/secrets.ts'
-
-export const version = (
-  JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8')) as { version: string }
-).version
 
 /** Chooses the adapters that the configuration names. `close` releases them, to be called last. */
 export async function createPlatform(

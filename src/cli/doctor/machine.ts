@@ -3,6 +3,7 @@ import { mkdtemp, rmdir, statfs } from 'node:fs/promises'
 import { availableParallelism, loadavg } from 'node:os'
 import { dirname, join } from 'node:path'
 import { memory, percentOf } from '#platform/metrics/machine.ts'
+import { packageDir } from '#platform/package.ts'
 import { sizeText } from '../size.ts'
 import { fail, ok, warn, type Finding, type Patient } from './finding.ts'
 
@@ -17,7 +18,7 @@ export function nodeVersion(): Finding {
 }
 
 export function consolePages(): Finding {
-  const built = existsSync(join(import.meta.dirname, '../../../dist/console/index.html'))
+  const built = existsSync(join(packageDir, 'dist/console/index.html'))
   return built
     ? ok('console', 'The console is built')
     : warn('console', 'The console is not built; only the API is served', 'npm run build')

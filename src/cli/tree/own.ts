@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { version } from '../version.ts'
+import { version } from '#platform/package.ts'
 import { passwordFile, type Act } from './act.ts'
 
 export function addOwnCommands(program: Command, act: Act): void {

@@ -1,20 +1,26 @@
-import { Liquid, type Template } from 'liquidjs'
+import type { Liquid, Template } from 'liquidjs'
 import { LRUCache } from 'lru-cache'
 import { invalid } from '#kernel/errors.ts'
+import { liquid } from '#platform/later.ts'
 
-/** Reads no files and no prototypes, and ends early what costs too much. */
-const engine = new Liquid({
-  templates: {},
-  ownPropertyOnly: true,
-  strictFilters: true,
-  parseLimit: 20_000,
-  renderLimit: 50,
-  memoryLimit: 1_000_000,
-})
+let made: Liquid | undefined
 
-engine.registerFilter('humanize', (value: unknown) => humanize(Number(value)))
-engine.registerFilter('humanizePercentage', (value: unknown) => `${short(Number(value) * 100)}%`)
-engine.registerFilter('humanizeDuration', (value: unknown) => `${short(Number(value))}s`)
+function engine(): Liquid {
+  if (made) return made
+  // Reads no files and no prototypes, and ends early what costs too much.
+  made = new (liquid().Liquid)({
+    templates: {},
+    ownPropertyOnly: true,
+    strictFilters: true,
+    parseLimit: 20_000,
+    renderLimit: 50,
+    memoryLimit: 1_000_000,
+  })
+  made.registerFilter('humanize', (value: unknown) => humanize(Number(value)))
+  made.registerFilter('humanizePercentage', (value: unknown) => `${short(Number(value) * 100)}%`)
+  made.registerFilter('humanizeDuration', (value: unknown) => `${short(Number(value))}s`)
+  return made
+}
 
 const short = (value: number): string => String(Number(value.toPrecision(4)))
 
@@ -48,7 +54,7 @@ export function checkTemplate(field: string, text: string): void {
 export function render(text: string, subject: Subject): string {
   if (!text.includes('{')) return text
   try {
-    return String(engine.renderSync(templatesOf(text), subject)).slice(0, lengthMax)
+    return String(engine().renderSync(templatesOf(text), subject)).slice(0, lengthMax)
   } catch {
     return text
   }
@@ -57,7 +63,7 @@ export function render(text: string, subject: Subject): string {
 function templatesOf(text: string): Template[] {
   const known = parsed.get(text)
   if (known) return known
-  const templates = engine.parse(text)
+  const templates = engine().parse(text)
   parsed.set(text, templates)
   return templates
 }

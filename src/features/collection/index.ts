@@ -1,3 +1,4 @@
+import { secondMs } from '#kernel/time.ts'
 import { feature, type Feature } from '#platform/http/endpoints.ts'
 import { stopEach } from '#platform/lifecycle.ts'
 import { registerGpus } from '#platform/metrics/gpu.ts'
@@ -24,16 +25,17 @@ export function createCollection(): Feature {
     handlers: sources.handlers,
     start: async (platform) => {
       const { metrics, telemetry, database, log } = platform
-      // Not waited for: the program of the cards takes its time, and most machines have none.
-      void registerGpus(metrics.registry, (error) =>
-        log.child({ component: 'metrics' }).warn({ err: error }, 'GPUs were not measured'),
-      )
+      const failed = (error: unknown): void =>
+        log.child({ component: 'metrics' }).warn({ err: error }, 'GPUs were not measured')
+      // Later, and not waited for: to begin a program halts everything for a while, and most machines have no cards.
+      const gpus = setTimeout(() => void registerGpus(metrics.registry, failed), secondMs)
       registerTelemetry(metrics.registry, telemetry, () => sizeBytes(database))
-      return startAlone(platform, async () => {
+      const stop = await startAlone(platform, async () => {
         const stops: Stop[] = [await sources.start(platform)]
         for (const { start } of parts) stops.push(await start(platform))
         return stopEach(stops)
       })
+      return stopEach([() => clearTimeout(gpus), stop])
     },
   })
 }

@@ -1,15 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { basename, join } from 'node:path'
 import type * as Yaml from 'yaml'
+import { yaml } from '../later.ts'
 import { didYouMean } from './nearest.ts'
 import { isSettingKey, settingKeys } from './settings.ts'
 import type { Given, Problem, Reading } from './source.ts'
 
 const fileName = 'miktos.yaml'
-
-/** Loaded where there is a file: its many modules would slow every other start. */
-const yaml = (): typeof Yaml => createRequire(import.meta.url)('yaml')
 
 /** Where `miktos.yaml` may lie; to have it in both places is a problem, since one would silently lose. */
 export function findConfigFile(directories: string[]): { path: string | undefined; problems: Problem[] } {

@@ -1,4 +1,4 @@
-import { stringify } from 'yaml'
+import { yaml } from '../later.ts'
 import type { Config, Problem, SettingView } from './config.ts'
 import { sourceText } from './source.ts'
 
@@ -16,7 +16,7 @@ export function configText(config: Pick<Config, 'describe'>, { sources }: { sour
 function lineOf(view: SettingView): string {
   if (!view.set) return `# ${view.key}: not set`
   if (view.value === null) return `# ${view.key}: set, not shown`
-  const line = `${view.key}: ${stringify(view.value, { collectionStyle: 'flow', lineWidth: 0 }).trimEnd()}`
+  const line = `${view.key}: ${yaml().stringify(view.value, { collectionStyle: 'flow', lineWidth: 0 }).trimEnd()}`
   return hidesPassword(view) ? `# ${line}` : line
 }
 

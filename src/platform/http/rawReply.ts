@@ -1,7 +1,7 @@
-import { STATUS_CODES } from 'node:http'
 import type { AppError } from '#kernel/errors.ts'
 import { bare } from './faces.ts'
 import { dataHeaders } from './headers.ts'
+import { STATUS_CODES } from './nodeHttp.ts'
 
 /** An error as bytes for a socket that has no reply object: a refused upgrade, or what was not HTTP at all. */
 export function rawReply(

@@ -4,11 +4,12 @@ import { dirname, join } from 'node:path'
 import fastifyStatic from '@fastify/static'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { AppError } from '#kernel/errors.ts'
+import { packageDir } from '#platform/package.ts'
 import type { Operation } from './endpoints.ts'
 import { openApiDocument } from './openapi.ts'
 import { pathOf, sendError, type HttpServer } from './server.ts'
 
-const consoleDir = join(import.meta.dirname, '../../../dist/console')
+const consoleDir = join(packageDir, 'dist/console')
 const yearSeconds = 31_536_000
 
 /** Answers with the console's page where a browser asks for one; undefined for every other request. */

@@ -1,8 +1,8 @@
-import { parse, stringify } from 'yaml'
 import * as z from 'zod'
 import { AppError } from '#kernel/errors.ts'
 import { durationMs } from '#kernel/duration.ts'
 import { secondMs } from '#kernel/time.ts'
+import { yaml } from '#platform/later.ts'
 import { RuleInput } from '../contract.ts'
 import { ruleDefaults, type Rule } from '../rule.ts'
 import { severityOf } from '../severity.ts'
@@ -13,7 +13,7 @@ import type { KnownRule } from './known.ts'
 /** Rules as YAML: without what has its default. Those that cannot be read are left out. */
 export function yamlOf(rules: readonly KnownRule[]): string {
   const written = rules.flatMap(({ rule }) => (rule ? [withoutDefaults(rule)] : []))
-  return stringify({ rules: written }, { lineWidth: 120 })
+  return yaml().stringify({ rules: written }, { lineWidth: 120 })
 }
 
 const withoutDefaults = (rule: Rule): Partial<Rule> =>
@@ -76,7 +76,7 @@ export function rulesIn(text: string): { rules: { where: string; rule: Rule }[];
 
 function contentOf(text: string): unknown {
   try {
-    return parse(text, { maxAliasCount: 100 }) ?? {}
+    return yaml().parse(text, { maxAliasCount: 100 }) ?? {}
   } catch (error) {
     throw new AppError('VALIDATION_FAILED', `This is no YAML: ${error instanceof Error ? error.message : ''}`, {
       field: 'yaml',

@@ -1,9 +1,10 @@
 import { chmod, mkdir, rm } from 'node:fs/promises'
-import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import type { Duplex } from 'node:stream'
 import { Server as Engine, type ServerOptions } from 'engine.io'
+import { createServer, request as httpRequest } from '../../http/nodeHttp.ts'
 import type { Platform, Stop } from '../../platform.ts'
 
 /** Session ids that say which process has them. */

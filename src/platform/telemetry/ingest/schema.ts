@@ -2,19 +2,21 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import protobuf from 'protobufjs'
 import { AppError } from '#kernel/errors.ts'
+import { packageDir } from '#platform/package.ts'
 import { readWire } from './wire.ts'
 
 const files = ['logproto', 'remoteWrite1', 'remoteWrite2', 'otlpCommon', 'otlpLogs', 'otlpMetrics'] as const
 /** Each may become an object of some fifty bytes; OpenTelemetry's exporters send a tenth of this at most. */
 const fieldsMax = 1_000_000
 
+const protoDir = join(packageDir, 'src/platform/telemetry/ingest/proto')
+
 let root: protobuf.Root | undefined
 
 function schema(): protobuf.Root {
   if (root) return root
   root = new protobuf.Root()
-  for (const file of files)
-    protobuf.parse(readFileSync(join(import.meta.dirname, 'proto', `${file}.proto`), 'utf8'), root)
+  for (const file of files) protobuf.parse(readFileSync(join(protoDir, `${file}.proto`), 'utf8'), root)
   root.resolveAll()
   return root
 }
