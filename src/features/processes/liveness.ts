@@ -1,6 +1,7 @@
 import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { secondMs } from '#kernel/time.ts'
+import { bootId } from '#platform/boot.ts'
 import type { InstanceRow } from './store.ts'
 
 /** Where a process runs: pids mean the same only within one of these. */
@@ -14,8 +15,7 @@ const onLinux = process.platform === 'linux'
 /** This machine since it started; in a container, the container. */
 export function thisPlace(): Place {
   if (!onLinux) return { hostName: hostname(), bootId: '' }
-  const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
-  return { hostName: hostname(), bootId: `${boot}/${readlinkSync('/proc/self/ns/pid')}` }
+  return { hostName: hostname(), bootId: `${bootId()}/${readlinkSync('/proc/self/ns/pid')}` }
 }
 
 /** Tells a process from a later one with the same pid; undefined when no process has it. */

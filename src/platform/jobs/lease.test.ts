@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { TestApp } from '../../../test/support/app.ts'
 import { eachEngine } from '../../../test/support/engines.ts'
+import { signOfLife } from '../../../test/support/lifeSign.ts'
 import { twoServers } from '../../../test/support/twoServers.ts'
 import { until } from '../../../test/support/until.ts'
 import { createLease, LeaseLost, type Lease } from './lease.ts'
@@ -23,7 +27,7 @@ eachEngine('a lease', (engine) => {
     const [one, other, stop] = await start()
     await until('somebody has it', () => holders(one, other) === 1)
     const first = one.held
-    await new Promise((resolve) => setTimeout(resolve, 3_000))
+    await delay(3_000)
     assert.deepEqual([one.held, other.held], [first, !first])
     await stop()
     assert.equal(holders(one, other), 0)
@@ -69,15 +73,37 @@ eachEngine('a lease', (engine) => {
 
   // Asks nothing more of the database, and takes its time.
   if (engine.name !== 'SQLite') return
+  const heldBy = ({ app }: TestApp, holder: string) =>
+    app.platform.database.write.insertInto('leases').values({ name: 'work', holder, term: 7, beats: 70 }).execute()
+
   test('one that shows no life is succeeded', async () => {
     const [one, other] = await twoServers(engine)
-    await one.app.platform.database.write
-      .insertInto('leases')
-      .values({ name: 'work', holder: 'a server that was killed', term: 7, beats: 70 })
-      .execute()
+    await heldBy(one, 'a-server-elsewhere')
     const lease = createLease(other.app.platform, 'work')
+    const startedAt = performance.now()
     const stop = lease.start()
     await until('it is taken over', () => lease.held, 30_000)
+    assert.ok(performance.now() - startedAt > 9_500)
+    await stop()
+  })
+
+  test('one that was killed on this machine is succeeded at once, but not while it is frozen', async () => {
+    const [one, other] = await twoServers(engine)
+    const { platform } = other.app
+    const holder = await signOfLife(platform.config.get('data_dir'), 'work', 'a-server-here')
+    await heldBy(one, 'a-server-here')
+    holder.kill('SIGSTOP')
+    const lease = createLease(platform, 'work')
+    const stop = lease.start()
+    await delay(2_500)
+    assert.equal(lease.held, false)
+    const ended = once(holder, 'exit')
+    holder.kill('SIGKILL')
+    await ended
+    const endedAt = performance.now()
+    await until('it is taken over', () => lease.held)
+    // Well before nothing was heard of it for ten seconds.
+    assert.ok(performance.now() - endedAt < 6_000)
     await stop()
   })
 })

@@ -3,6 +3,7 @@ import type { Tx } from '../database/database.ts'
 import { isDuplicate } from '../database/failures.ts'
 import type { Migration } from '../database/schema.ts'
 import type { Platform, Stop } from '../platform.ts'
+import { lifeSign } from './lifeSign.ts'
 
 interface LeaseRow {
   name: string
@@ -53,12 +54,16 @@ export class LeaseLost extends Error {}
 const renewEveryMs = secondMs
 /** Without a renewal the holder stops acting well before others may take over. */
 const validMs = 6 * secondMs
-/** A holder that shows no life for so long is succeeded: at most about 12 s without anybody. */
+/** A holder that shows no life for so long is succeeded, unless it is known to have ended: at most about 12 s without anybody. */
 const takeOverAfterMs = 10 * secondMs
 
-/** Elects one server by the database alone. A lease that was given back is taken within a second. */
+/**
+ * Elects one server by the database alone. A lease is taken within a second that was given back, or whose holder was a
+ * process of this machine and data folder that has ended.
+ */
 export function createLease(platform: Platform, name: string): Lease {
-  const { database, instanceId } = platform
+  const { config, database, instanceId } = platform
+  const sign = lifeSign(config.get('data_dir'), name, instanceId)
   const log = platform.log.child({ component: 'lease', lease: name })
   const listeners = new Set<(held: boolean) => void>()
   let term: number | undefined
@@ -106,6 +111,7 @@ export function createLease(platform: Platform, name: string): Lease {
     if (numUpdatedRows === 0n) return
     term = row.term + 1
     renewedAt = startedAt
+    sign.sweep()
   }
 
   const apply = async (): Promise<void> => {
@@ -117,7 +123,7 @@ export function createLease(platform: Platform, name: string): Lease {
     const isNew = row.term !== seen?.term || row.beats !== seen.beats
     if (isNew) seen = { ...row, at: performance.now() }
     const silentMs = performance.now() - seen!.at
-    if (row.holder === '' || silentMs >= takeOverAfterMs) await take(row)
+    if (row.holder === '' || silentMs >= takeOverAfterMs || sign.isGone(row.holder)) await take(row)
   }
 
   const look = (): Promise<void> => (term === undefined ? apply() : renew(term))
@@ -134,6 +140,7 @@ export function createLease(platform: Platform, name: string): Lease {
       return () => void listeners.delete(listener)
     },
     start: () => {
+      const endSign = sign.give()
       let running = Promise.resolve()
       let busy = false
       const run = (): void => {
@@ -150,10 +157,10 @@ export function createLease(platform: Platform, name: string): Lease {
       return async () => {
         clearInterval(timer)
         await running
-        if (term === undefined) return
-        await giveBack(platform, name, term)
+        if (term !== undefined) await giveBack(platform, name, term)
         term = undefined
         tell()
+        await endSign()
       }
     },
   }
