@@ -67,6 +67,17 @@ export function formatSpan(ms: number): string {
   return `${Math.floor(ms / size)} ${unit}`
 }
 
+/** What is left until then, in its two largest units: `4 m 10 s`, `2 h`. */
+export function formatCountdown(ms: number): string {
+  const first = spans.findIndex(([, size]) => ms >= size)
+  const parts = spans.slice(first === -1 ? spans.length - 1 : first).slice(0, 2)
+  const texts = parts.map(([unit, size], index) => {
+    const whole = Math.floor((index === 0 ? ms : ms % parts[0]![1]) / size)
+    return index > 0 && whole === 0 ? '' : `${whole} ${unit}`
+  })
+  return texts.filter(Boolean).join(' ')
+}
+
 /** Latencies and the like: `142 ms`, `1.20 s`, `3.4 min`. */
 export function formatDuration(ms: number): string {
   if (ms < 1) return `${ms.toFixed(2)} ms`

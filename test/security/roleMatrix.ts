@@ -161,6 +161,7 @@ export const roleMatrix: Record<string, Row> = {
   'notifications.listPolicies': watchers,
   'notifications.getPolicy': watchers,
   'notifications.simulate': watchers,
+  'notifications.listEscalations': watchers,
   'notifications.listSilences': watchers,
   'notifications.previewSilence': watchers,
   'notifications.getSilence': watchers,

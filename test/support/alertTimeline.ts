@@ -3,6 +3,7 @@ import { after } from 'node:test'
 import { pino } from 'pino'
 import type { Severity } from '#features/alerts/index.ts'
 import { decideOnce } from '#features/notifications/pipeline/decide.ts'
+import { escalations } from '#features/notifications/pipeline/escalations.ts'
 import { PolicyInput } from '#features/notifications/policies/contract.ts'
 import { createPolicy } from '#features/notifications/policies/policies.ts'
 import { Routing } from '#features/notifications/routing/contract.ts'
@@ -50,6 +51,8 @@ export interface Timeline {
   /** Returns its id. */
   policy(policy: unknown): Promise<string>
   silence(silence: unknown): Promise<void>
+  /** How it goes on for an alert: `coming: step 2, sms at 610`, or why it does not. */
+  goesOn(name: string): Promise<string>
   /** Lets the time pass, and compares. Whatever was not wanted must not have come. */
   wants(untilSecond: number, wanted: Wanted[]): Promise<void>
 }
@@ -98,6 +101,18 @@ export async function alertTimeline(
     },
     policy: async (policy) => (await createPolicy(ctx, PolicyInput.parse(policy))).id,
     silence: async (silence) => void (await createSilence(ctx, SilenceInput.parse(silence))),
+    goesOn: async (name) => {
+      const { id } = await write
+        .selectFrom('alerts')
+        .select('id')
+        .where('open_key', '=', name)
+        .executeTakeFirstOrThrow()
+      const [first] = await escalations(platform.database.read, now(), id)
+      if (!first?.next) return first?.state ?? 'no policy'
+      const { at: nextAt, step, channels: told, held } = first.next
+      const second = (Date.parse(nextAt) - startedAt) / secondMs
+      return `${first.state}: step ${step}, ${told.map((one) => one.name).join(' ')} at ${second}${held ? ', held' : ''}`
+    },
     wants: async (untilSecond, wanted) => {
       const lease = { fence: async () => undefined }
       const moments = [...new Set([...events.keys(), untilSecond])].toSorted((a, b) => a - b)

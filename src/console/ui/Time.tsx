@@ -36,26 +36,35 @@ export function ExactTime({ at }: { at: string }) {
   )
 }
 
-const tickMs = 10_000
-const watchers = new Set<() => void>()
-let nowMs = Date.now()
-let timer: ReturnType<typeof setInterval> | undefined
+const slowClock = clockOf(10_000)
+const fastClock = clockOf(1_000)
 
 /** Now, moving on every ten seconds for all that look. */
-export const useNow = (): number => useSyncExternalStore(watch, () => nowMs)
+export const useNow = (): number => useSyncExternalStore(slowClock.watch, slowClock.nowMs)
 
-function watch(watcher: () => void): () => void {
-  watchers.add(watcher)
-  timer ??= setInterval(tick, tickMs)
-  return () => {
-    watchers.delete(watcher)
-    if (watchers.size > 0) return
-    clearInterval(timer)
-    timer = undefined
+/** Now, moving on every second: for what counts down. */
+export const useNowBySecond = (): number => useSyncExternalStore(fastClock.watch, fastClock.nowMs)
+
+/** A clock that goes only while somebody looks. */
+function clockOf(tickMs: number): { nowMs: () => number; watch: (watcher: () => void) => () => void } {
+  const watchers = new Set<() => void>()
+  let nowMs = Date.now()
+  let timer: ReturnType<typeof setInterval> | undefined
+  const tick = (): void => {
+    nowMs = Date.now()
+    for (const watcher of watchers) watcher()
   }
-}
-
-function tick(): void {
-  nowMs = Date.now()
-  for (const watcher of watchers) watcher()
+  return {
+    nowMs: () => nowMs,
+    watch: (watcher) => {
+      watchers.add(watcher)
+      timer ??= setInterval(tick, tickMs)
+      return () => {
+        watchers.delete(watcher)
+        if (watchers.size > 0) return
+        clearInterval(timer)
+        timer = undefined
+      }
+    },
+  }
 }

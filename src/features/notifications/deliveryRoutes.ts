@@ -3,6 +3,7 @@ import { iso, isoOrNull } from '#kernel/time.ts'
 import type { Handlers } from '#platform/http/endpoints.ts'
 import type { deliveryEndpoints } from './deliveries/contract.ts'
 import { listDeliveries, readDelivery, replayDelivery } from './deliveries/list.ts'
+import { escalations } from './pipeline/escalations.ts'
 import type { Policy, policyEndpoints } from './policies/contract.ts'
 import { createPolicy, deletePolicy, policiesInUse, policyOrThrow, updatePolicy } from './policies/policies.ts'
 import { simulate } from './policies/simulate.ts'
@@ -20,6 +21,7 @@ export const routingHandlers: Handlers<typeof routingEndpoints> = {
 }
 
 export const policyHandlers: Handlers<typeof policyEndpoints> = {
+  listEscalations: async (ctx, { query }) => ({ escalations: await escalations(ctx.db, ctx.now(), query.alert_id) }),
   listPolicies: async (ctx) => {
     const [policies, used] = await Promise.all([storedPolicies(ctx.db), policiesInUse(ctx.db)])
     return { policies: policies.map((policy) => policyView(policy, used)) }

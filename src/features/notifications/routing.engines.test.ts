@@ -103,6 +103,40 @@ eachEngine('routes, policies, silences and deliveries', (engine) => {
     assert.deepEqual(second, ['2026-01-06T07:00:00.000Z', 2, 1, true])
   })
 
+  test('of an alert under a policy the next step is told, until somebody acknowledges', async () => {
+    const { admin, app, ops } = await start()
+    const { fires, call } = tellingApp({ app, admin })
+    const { id } = await call('POST', '/policies', { name: hostile, steps: [{ delay_seconds: 60, channels: [ops] }] })
+    await call('PUT', '/routes', {
+      version: 0,
+      routing: { route: { policy_id: id, group_by: ['...'], group_wait_seconds: 3_600 } },
+    })
+    const alertId = await fires(hostile)
+    await fires('another')
+    const firedAt = (await admin('GET', `/api/v1/alerts/active/${alertId}`)).json().fired_at
+    const goesOn = async () => (await call('GET', `/escalations?alert_id=${alertId}`)).escalations
+    assert.deepEqual(await goesOn(), [
+      {
+        alert_id: alertId,
+        policy_id: id,
+        policy_name: hostile,
+        state: 'coming',
+        step_count: 1,
+        next: {
+          at: iso(Date.parse(firedAt) + 3_660_000),
+          step: 1,
+          channels: [{ id: ops, name: 'ops', kind: 'webhook' }],
+          held: false,
+        },
+      },
+    ])
+    assert.equal((await call('GET', '/escalations')).escalations.length, 2)
+    await admin('POST', `/api/v1/alerts/active/${alertId}/acknowledge`)
+    const [{ state, next }] = await goesOn()
+    assert.deepEqual([state, next], ['acknowledged', null])
+    assert.deepEqual((await call('GET', '/escalations?alert_id=nothing')).escalations, [])
+  })
+
   test('a silence is made, seen, changed and ended, and keeps its reason', async () => {
     const { admin, app, clock } = await start()
     const { fires } = tellingApp({ app, admin })

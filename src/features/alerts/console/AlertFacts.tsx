@@ -4,8 +4,10 @@ import { pb } from '#console/paths.ts'
 import { Card } from '#console/ui/Card.tsx'
 import { Facts } from '#console/ui/Facts.tsx'
 import { TimeAgo } from '#console/ui/Time.tsx'
+import { useEscalations } from './escalations.ts'
 import { LabelList } from './LabelList.tsx'
 import { elsewhere, runbookOf } from './links.ts'
+import { NextEscalation } from './NextEscalation.tsx'
 import type { AlertDetail } from './queries.ts'
 import { ValueBar } from './ValueBar.tsx'
 import { ownLabels } from './words.ts'
@@ -19,6 +21,8 @@ export function AlertFacts({ alert }: { alert: AlertDetail }) {
   const others = Object.entries(annotations).filter(([name]) => !spoken.has(name))
   const away = elsewhere(alert)
   const runbook = runbookOf(alert)
+  const isOpen = alert.state === 'firing' || alert.state === 'acknowledged'
+  const escalations = useEscalations(isOpen)
   const facts: ([string, ReactNode] | false)[] = [
     ['Value', <ValueBar key="value" alert={alert} />],
     ownLabels(labels).length > 0 && ['Labels', <LabelList key="labels" labels={labels} />],
@@ -29,6 +33,10 @@ export function AlertFacts({ alert }: { alert: AlertDetail }) {
       <span key="acknowledged">
         <TimeAgo at={acknowledged_at} focusable /> by {acknowledged_by}
       </span>,
+    ],
+    isOpen && [
+      'Next escalation',
+      escalations ? <NextEscalation key="next" escalation={escalations.get(alert.id)} focusable /> : '–',
     ],
     resolved_at !== null && [
       'Resolved',

@@ -40,6 +40,6 @@ const tabs = [
 /** What was sent, and how that went, as it happens. */
 export const useLiveDeliveries = (): void =>
   useLive('deliveries', () => {
-    for (const queryKey of [['deliveries'], ['channels'], ['alerts', 'one']])
+    for (const queryKey of [['deliveries'], ['channels'], ['alerts', 'one'], ['alerts', 'escalations']])
       void queryClient.invalidateQueries({ queryKey })
   })

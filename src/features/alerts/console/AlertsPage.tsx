@@ -16,6 +16,7 @@ import { TimeAgo } from '#console/ui/Time.tsx'
 import { AlertsFrame } from './AlertsFrame.tsx'
 import { alertColumns } from './alertColumns.tsx'
 import { CreateLink } from './CreateLink.tsx'
+import { useEscalations } from './escalations.ts'
 import { inOrder, useSilenced, useTold } from './firing.ts'
 import { activeQuery, rulesQuery, severities, type Alert } from './queries.ts'
 import { useAlertActions, type AlertActions } from './useAlertActions.tsx'
@@ -39,6 +40,7 @@ export default function AlertsPage() {
   const actions = useAlertActions()
   const told = useTold()
   const silenced = useSilenced()
+  const escalations = useEscalations()
   const shown =
     active.data &&
     inOrder(active.data.alerts).filter(
@@ -88,7 +90,7 @@ export default function AlertsPage() {
       <Card padding="flush">
         <Table
           label="Open alerts"
-          columns={alertColumns({ told, silenced, actions })}
+          columns={alertColumns({ told, silenced, escalations, actions })}
           rows={shown}
           rowKey={({ id }) => id}
           groupOf={groupOf}

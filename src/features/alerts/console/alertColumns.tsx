@@ -6,8 +6,10 @@ import { Button } from '#console/ui/Button.tsx'
 import { Status, StatusShape } from '#console/ui/Status.tsx'
 import type { Column } from '#console/ui/Table.tsx'
 import { TimeAgo } from '#console/ui/Time.tsx'
+import type { Escalation } from './escalations.ts'
 import { sinceOf, type Told } from './firing.ts'
 import { LabelList } from './LabelList.tsx'
+import { NextEscalation } from './NextEscalation.tsx'
 import type { Alert } from './queries.ts'
 import type { AlertActions } from './useAlertActions.tsx'
 import { ValueBar } from './ValueBar.tsx'
@@ -16,15 +18,17 @@ import { stateLevel, stateWords } from './words.ts'
 interface Known {
   told: ReadonlyMap<string, readonly Told[]>
   silenced: ReadonlySet<string>
+  /** Undefined until it is known. */
+  escalations: ReadonlyMap<string, Escalation> | undefined
   actions: AlertActions
 }
 
-export const alertColumns = ({ told, silenced, actions }: Known): Column<Alert>[] => [
+export const alertColumns = ({ told, silenced, escalations, actions }: Known): Column<Alert>[] => [
   {
     key: 'name',
     header: 'Alert',
     primary: true,
-    width: '34%',
+    width: '26%',
     cell: (alert) => (
       <span className="flex min-w-0 flex-col gap-1 py-1">
         <AlertName alert={alert} />
@@ -50,6 +54,16 @@ export const alertColumns = ({ told, silenced, actions }: Known): Column<Alert>[
   { key: 'value', header: 'Value', cell: (alert) => <ValueBar alert={alert} /> },
   { key: 'since', header: 'Since', cell: (alert) => <TimeAgo at={sinceOf(alert)} /> },
   { key: 'told', header: 'Notified via', from: 'lg', cell: ({ id }) => <ToldBy told={told.get(id) ?? []} /> },
+  {
+    key: 'next',
+    header: 'Next escalation',
+    cell: ({ id, state }) =>
+      state === 'pending' || !escalations ? (
+        <span className="text-faint">–</span>
+      ) : (
+        <NextEscalation escalation={escalations.get(id)} />
+      ),
+  },
   { key: 'owner', header: 'Owner', cell: (alert) => <Owner alert={alert} actions={actions} /> },
 ]
 

@@ -67,7 +67,7 @@ export function engagement(channelId: string, { since }: Escalation, course: Cou
 }
 
 /** Of the moments `first`, `first + every`, …: the last that is not after now, and the first that is. */
-function momentsOf(
+export function momentsOf(
   first: number,
   every: number | null,
   now: number,

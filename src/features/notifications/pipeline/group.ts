@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto'
-import type { Alert, Severity } from '#features/alerts/index.ts'
+import { severities, type Alert, type Severity } from '#features/alerts/index.ts'
 import { secondMs } from '#kernel/time.ts'
+import type { Labels } from '#platform/telemetry/labels.ts'
 import { alertLabels } from '../alertLabels.ts'
-import { roundMs } from '../policies/simulate.ts'
+import { heldWindows, roundMs } from '../policies/simulate.ts'
 import type { StoredPolicy } from '../policies/store.ts'
 import { isWithin } from '../policies/times.ts'
+import type { TimeWindow } from '../policies/window.ts'
 import type { Routing } from '../routing/contract.ts'
 import { compileRouting, groupKey, groupLabels, type Destination } from '../routing/match.ts'
 import type { StoredSilence } from '../silences/store.ts'
@@ -19,14 +21,19 @@ export interface Course {
   repeatMs: number | null
   groupWaitMs: number
   groupIntervalMs: number
-  /** Whether alerts of this severity are not told now, quiet hours or mute times being on. */
+  /** The times in which alerts of this severity are not told: quiet hours and mute times. */
+  quietTimes: (severity: Severity) => readonly TimeWindow[]
+  /** Whether alerts of this severity are not told now. */
   isQuiet: (severity: Severity) => boolean
 }
 
+/** What keeps an alert from being told: a silence, another alert, or the time of day. */
+export type HeldBy = 'silence' | 'alert' | 'time'
+
 export interface Member {
   alert: Alert
-  /** By silences, other alerts, or the time of day. */
-  held: boolean
+  /** Null where it may be told. */
+  heldBy: HeldBy | null
 }
 
 /** Alerts that are told together. */
@@ -34,6 +41,8 @@ export interface Group {
   id: string
   key: string
   labels: Record<string, string>
+  /** Whose steps the course has; undefined where the route names channels. */
+  policy: StoredPolicy | undefined
   course: Course
   members: Member[]
 }
@@ -56,33 +65,41 @@ export function groupAlerts(alerts: readonly Alert[], rules: Rules, now: number)
   const groups = new Map<string, Group>()
   for (const alert of alerts) {
     const labels = alertLabels(alert)
-    const isHeld = silences(labels).length > 0 || inhibitors(labels, alert.id).length > 0
+    const heldBy = silences(labels).length > 0 ? 'silence' : inhibitors(labels, alert.id).length > 0 ? 'alert' : null
     for (const destination of find(labels)) {
       const key = groupKey(destination, labels)
-      const group = groups.get(key) ?? {
-        id: groupId(key),
-        key,
-        labels: groupLabels(destination, labels),
-        course: courseOf(destination, rules, now),
-        members: [],
-      }
+      const group = groups.get(key) ?? newGroup(key, labels, destination, rules, now)
       groups.set(key, group)
       if (alert.state !== 'resolved')
-        group.members.push({ alert, held: isHeld || group.course.isQuiet(alert.severity) })
+        group.members.push({ alert, heldBy: heldBy ?? (group.course.isQuiet(alert.severity) ? 'time' : null) })
     }
   }
   return new Map([...groups.values()].map((group) => [group.id, group]))
 }
 
+function newGroup(key: string, labels: Labels, destination: Destination, rules: Rules, now: number): Group {
+  const policy = rules.policies.find(({ id }) => id === destination.policyId)
+  return {
+    id: groupId(key),
+    key,
+    labels: groupLabels(destination, labels),
+    policy,
+    course: courseOf(destination, policy, rules, now),
+    members: [],
+  }
+}
+
 const groupId = (key: string): string => createHash('sha256').update(key).digest('hex').slice(0, 40)
 
-function courseOf(destination: Destination, { policies, channels, routing }: Rules, now: number): Course {
-  const policy = policies.find(({ id }) => id === destination.policyId)
+function courseOf(
+  destination: Destination,
+  policy: StoredPolicy | undefined,
+  { channels, routing }: Rules,
+  now: number,
+): Course {
   const direct = { delayMs: 0, channels: destination.channels === 'all' ? channels : destination.channels }
-  const muted = routing.mute_times
-    .filter(({ name }) => destination.muteTimes.includes(name))
-    .some(({ windows }) => windows.some((window) => isWithin(window, now)))
-  const quiet = (policy?.quiet_hours ?? []).filter(({ window }) => isWithin(window, now))
+  const quietTimes = (severity: Severity) => heldWindows({ destination, policy, routing, severity })
+  const quietNow = new Set(severities.filter((severity) => quietTimes(severity).some((time) => isWithin(time, now))))
   const enabled = new Set(channels)
   return {
     steps: (policy
@@ -93,6 +110,7 @@ function courseOf(destination: Destination, { policies, channels, routing }: Rul
     repeatMs: policy ? null : destination.repeatMs,
     groupWaitMs: destination.groupWaitMs,
     groupIntervalMs: destination.groupIntervalMs,
-    isQuiet: (severity) => muted || quiet.some(({ exempt }) => !exempt.includes(severity)),
+    quietTimes,
+    isQuiet: (severity) => quietNow.has(severity),
   }
 }

@@ -1,5 +1,5 @@
 import type { Alert } from '#features/alerts/index.ts'
-import { engagement, escalate, firedAt, type Escalation } from './escalate.ts'
+import { engagement, escalate, firedAt, type Escalation, type EscalationDecision } from './escalate.ts'
 import type { Course, Group, Member } from './group.ts'
 
 /** What a channel was told last of a group. */
@@ -36,7 +36,7 @@ export interface Remembered {
   told: readonly Told[]
 }
 
-interface Situation {
+export interface Situation {
   group: Pick<Group, 'course' | 'members'>
   remembered: Remembered
   /** Every alert that a channel was told of and that is still known, by id. */
@@ -53,6 +53,7 @@ export const formerCourse: Course = {
   repeatMs: null,
   groupWaitMs: 0,
   groupIntervalMs: 0,
+  quietTimes: () => [],
   isQuiet: () => false,
 }
 
@@ -61,14 +62,9 @@ export const formerCourse: Course = {
  * that it does not matter how often, or how late, this is asked: what is due and was not told is told.
  */
 export function planGroup(situation: Situation): Plan {
-  const { group, remembered, enabled, now } = situation
-  const told = remembered.told.filter(({ channelId }) => enabled.has(channelId))
-  const alerts = group.members
-    .filter(mayBeTold)
-    .map(({ alert }) => alert)
-    .filter(({ state }) => state === 'firing')
-  const toldAt = told.length > 0 ? Math.max(...told.map(({ at }) => at)) : null
-  const { escalation, dueAt } = escalate(remembered.escalation, { alerts, toldAt }, group.course, now)
+  const { group } = situation
+  const told = toldNow(situation)
+  const { escalation, dueAt } = escalationNow(situation)
   const channels = new Set([
     ...told.map(({ channelId }) => channelId),
     ...group.course.steps.flatMap((step) => step.channels),
@@ -84,7 +80,28 @@ export function planGroup(situation: Situation): Plan {
   return plan
 }
 
-const mayBeTold = ({ held }: Member): boolean => !held
+const mayBeTold = ({ heldBy }: Member): boolean => heldBy === null
+
+type Escalating = Omit<Situation, 'known'>
+
+const toldNow = ({ remembered, enabled }: Escalating): Told[] =>
+  remembered.told.filter(({ channelId }) => enabled.has(channelId))
+
+/** When any channel was told of the group last; null where none was. */
+export function toldLastAt(situation: Escalating): number | null {
+  const told = toldNow(situation)
+  return told.length > 0 ? Math.max(...told.map(({ at }) => at)) : null
+}
+
+/** Whether the steps run now, and since when. */
+export function escalationNow(situation: Escalating): EscalationDecision {
+  const { group, remembered, now } = situation
+  const alerts = group.members
+    .filter(mayBeTold)
+    .map(({ alert }) => alert)
+    .filter(({ state }) => state === 'firing')
+  return escalate(remembered.escalation, { alerts, toldAt: toldLastAt(situation) }, group.course, now)
+}
 
 interface Decision {
   tell: Tell | null

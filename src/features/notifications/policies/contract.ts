@@ -72,7 +72,42 @@ const example = {
   ],
 }
 
+/** How it goes on for an alert that fires under a policy. */
+const Escalation = z.object({
+  alert_id: z.string(),
+  policy_id: z.string(),
+  policy_name: z.string(),
+  /**
+   * `coming`: unless somebody acknowledges, `next` is told. `over`: all steps were, and they do not repeat.
+   * `silenced`, `inhibited` by another alert, `quiet`: nobody is told now.
+   */
+  state: z.enum(['coming', 'over', 'acknowledged', 'silenced', 'inhibited', 'quiet']),
+  step_count: z.number().int(),
+  /** Null where no step comes, or nobody knows when. */
+  next: z
+    .object({
+      at: time,
+      /** 1 for the first. */
+      step: z.number().int(),
+      channels: z.array(z.object({ id: z.string(), name: z.string(), kind: z.string() })),
+      /** Whether quiet hours or mute times put it off until then. */
+      held: z.boolean(),
+    })
+    .nullable(),
+})
+export type Escalation = z.output<typeof Escalation>
+
 export const policyEndpoints = {
+  listEscalations: {
+    method: 'GET',
+    path: '/notifications/escalations',
+    summary: 'Tell of each alert that fires under a policy whom the next step tells, and when',
+    description:
+      'What comes soonest first. An alert that routes lead to several policies stands there once for each; one that they lead to channels alone does not.',
+    access: 'alerts:read',
+    query: z.object({ alert_id: id.optional() }),
+    reply: z.object({ escalations: z.array(Escalation) }),
+  },
   listPolicies: {
     method: 'GET',
     path: '/notifications/policies',

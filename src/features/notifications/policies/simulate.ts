@@ -95,8 +95,13 @@ function stepsFrom({ destination, policy, channels, at }: Case, windows: TimeWin
 export const roundMs = ({ steps, repeat_seconds }: Pick<StoredPolicy, 'steps' | 'repeat_seconds'>): number | null =>
   repeat_seconds === null ? null : (steps.at(-1)!.delay_seconds + repeat_seconds) * secondMs
 
-/** The times in which an alert of this severity is not told. */
-function heldWindows({ destination, policy, routing, severity }: Case): TimeWindow[] {
+/** The times in which an alert of this severity is not told: mute times of the route and quiet hours of the policy. */
+export function heldWindows({
+  destination,
+  policy,
+  routing,
+  severity,
+}: Pick<Case, 'destination' | 'policy' | 'routing' | 'severity'>): TimeWindow[] {
   return [
     ...routing.mute_times.filter(({ name }) => destination.muteTimes.includes(name)).flatMap(({ windows }) => windows),
     ...(policy?.quiet_hours ?? []).filter(({ exempt }) => !exempt.includes(severity)).map(({ window }) => window),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { endOf, isWithin } from './times.ts'
+import { beginOf, endOf, isWithin } from './times.ts'
 import { TimeWindow } from './window.ts'
 
 const at = (text: string): number => Date.parse(text)
@@ -36,6 +36,20 @@ test('windows that touch count as one, and a week without a gap has no end', () 
   const always = TimeWindow.parse({ from: '00:00', to: '00:00' })
   assert.equal(isWithin(always, at('2026-01-10T23:00:00Z')), true)
   assert.equal(endOf([always], at('2026-01-10T23:00:00Z')), undefined)
+})
+
+test('the next window begins when its clocks say so, on a day that is its own', () => {
+  const inAWeek = at('2026-01-09T12:00:00Z')
+  assert.equal(beginOf([night], at('2026-01-02T12:00:30Z'), inAWeek), at('2026-01-02T21:00:00Z'))
+  assert.equal(beginOf([night], at('2026-01-02T22:00:30Z'), inAWeek), at('2026-01-02T22:00:30Z'))
+  assert.equal(beginOf([fridayNight], at('2026-01-03T07:00:00Z'), inAWeek), undefined)
+  assert.equal(
+    beginOf([fridayNight], at('2026-01-03T07:00:00Z'), at('2026-01-09T22:00:00Z')),
+    at('2026-01-09T22:00:00Z'),
+  )
+  // 29 March 2026, 02:00 becomes 03:00.
+  assert.equal(beginOf([night], at('2026-03-29T12:00:00Z'), at('2026-03-30T12:00:00Z')), at('2026-03-29T20:00:00Z'))
+  assert.equal(beginOf([], at('2026-01-02T12:00:00Z'), inAWeek), undefined)
 })
 
 test('a time zone that does not exist is refused', () => {

@@ -19,6 +19,23 @@ export function endOf(windows: readonly TimeWindow[], at: number): number | unde
   return undefined
 }
 
+/** The first moment from `at` to `lastAt` that lies in one of them; undefined where there is none. */
+export function beginOf(windows: readonly TimeWindow[], at: number, lastAt: number): number | undefined {
+  for (let moment = at; windows.length > 0 && moment <= lastAt;) {
+    const wait = Math.min(...windows.map((window) => minutesUntil(window, moment)))
+    if (wait === 0) return moment
+    moment = Math.floor(moment / minuteMs) * minuteMs + Math.min(wait, hopMinutesMax) * minuteMs
+  }
+  return undefined
+}
+
+/** Minutes until its clocks show when it begins, on whichever day; 0 within it. */
+function minutesUntil(window: TimeWindow, at: number): number {
+  if (isWithin(window, at)) return 0
+  const { minute } = localTime(window.time_zone, at)
+  return (minuteOf(window.from) - minute + dayMinutes) % dayMinutes || dayMinutes
+}
+
 /** Minutes until the window ends, 0 outside of it. */
 function minutesLeft({ time_zone, weekdays: days, from, to }: TimeWindow, at: number): number {
   const { day, minute } = localTime(time_zone, at)

@@ -7,7 +7,7 @@ import { cx } from '#console/ui/cx.ts'
 import { Card } from '#console/ui/Card.tsx'
 import { Status, StatusShape } from '#console/ui/Status.tsx'
 import { TimeAgo } from '#console/ui/Time.tsx'
-import { acknowledge } from '#features/alerts/console/index.ts'
+import { acknowledge, NextEscalation } from '#features/alerts/console/index.ts'
 import type { AttentionItem } from './attention.ts'
 
 interface AttentionProps {
@@ -41,7 +41,7 @@ export const Attention = ({ items, checked, checkedAt }: AttentionProps) => (
 /** On a phone below its state and time. */
 const whatClass = 'min-w-0 flex-1 break-words max-sm:order-last max-sm:basis-full'
 
-function Item({ item: { level, state, what, since, to, needs, alert } }: { item: AttentionItem }) {
+function Item({ item: { level, state, what, since, to, needs, alert, escalation } }: { item: AttentionItem }) {
   const can = useCan()
   const mayAcknowledge = can('alerts:write').ok
   return (
@@ -55,6 +55,12 @@ function Item({ item: { level, state, what, since, to, needs, alert } }: { item:
         </Link>
       ) : (
         <span className={whatClass}>{what}</span>
+      )}
+      {escalation && (
+        <span className="text-sm text-muted max-sm:order-last max-sm:basis-full">
+          {escalation.next && 'next: '}
+          <NextEscalation escalation={escalation} />
+        </span>
       )}
       {since && (
         <span className="text-sm text-muted">

@@ -2,7 +2,7 @@ import { componentFigure, componentName, healthLevel } from '#console/health.ts'
 import { formatMinutes, plural } from '#console/format.ts'
 import { pb } from '#console/paths.ts'
 import type { Page } from '#console/client.ts'
-import { severityLevel, severityWords, type Alert } from '#features/alerts/console/index.ts'
+import { severityLevel, severityWords, soonestOf, type Alert, type Escalation } from '#features/alerts/console/index.ts'
 import type { Command } from '#features/commands/console/index.ts'
 import type { Permission } from '#kernel/permissions.ts'
 import type { StatusLevel } from '#console/ui/Status.tsx'
@@ -22,6 +22,8 @@ export interface AttentionItem {
   needs: Permission
   /** An alert that waits for somebody to take it up. */
   alert?: Alert
+  /** What its policy does next; undefined where it is under none. */
+  escalation?: Escalation | undefined
 }
 
 export interface Observed {
@@ -30,6 +32,7 @@ export interface Observed {
   locked: Page<PendingUser> | undefined
   logins: Logins | undefined
   alerts: readonly Alert[]
+  escalations: readonly Escalation[]
   /** Those that wait for approval. */
   commands: readonly Command[]
 }
@@ -37,9 +40,17 @@ export interface Observed {
 const order: StatusLevel[] = ['critical', 'error', 'warn', 'info', 'ok', 'unknown']
 
 /** The worst first, and of equals what has lasted longest. */
-export const attentionOf = ({ health, pending, locked, logins, alerts, commands }: Observed): AttentionItem[] =>
+export const attentionOf = ({
+  health,
+  pending,
+  locked,
+  logins,
+  alerts,
+  escalations,
+  commands,
+}: Observed): AttentionItem[] =>
   [
-    ...alertItems(alerts),
+    ...alertItems(alerts, soonestOf(escalations)),
     ...componentItems(health),
     ...lockedItems(locked),
     ...loginItems(logins),
@@ -50,7 +61,7 @@ export const attentionOf = ({ health, pending, locked, logins, alerts, commands 
   )
 
 /** What is acknowledged has its somebody, and what is pending may yet go away. */
-const alertItems = (alerts: readonly Alert[]): AttentionItem[] =>
+const alertItems = (alerts: readonly Alert[], escalations: ReadonlyMap<string, Escalation>): AttentionItem[] =>
   alerts
     .filter(({ state }) => state === 'firing')
     .map((alert) => ({
@@ -62,6 +73,7 @@ const alertItems = (alerts: readonly Alert[]): AttentionItem[] =>
       to: pb.alert(alert.id),
       needs: 'alerts:read',
       alert,
+      escalation: escalations.get(alert.id),
     }))
 
 const componentItems = (health: Health | undefined): AttentionItem[] =>

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useCan } from '#console/me.ts'
 import { areComing } from '#console/queryClient.ts'
-import { activeQuery } from '#features/alerts/console/index.ts'
+import { activeQuery, escalationsQuery } from '#features/alerts/console/index.ts'
 import { approvalsQuery, readers, useLiveCommands } from '#features/commands/console/index.ts'
 import { attentionOf, type AttentionItem } from './attention.ts'
 import { loginsQuery, usersQuery, type Health } from './queries.ts'
@@ -14,6 +14,7 @@ export function useAttention(health: Health | undefined): { items: AttentionItem
   const locked = useQuery({ ...usersQuery('locked'), enabled: seesUsers })
   const logins = useQuery({ ...loginsQuery, enabled: can('activity:read').ok })
   const alerts = useQuery({ ...activeQuery, enabled: can('alerts:read').ok })
+  const escalations = useQuery({ ...escalationsQuery, enabled: can('alerts:read').ok })
   const decides = can('commands:approve').ok && can(readers).ok
   const commands = useQuery({ ...approvalsQuery, enabled: decides })
   useLiveCommands(decides)
@@ -23,7 +24,8 @@ export function useAttention(health: Health | undefined): { items: AttentionItem
     locked: locked.data,
     logins: logins.data,
     alerts: alerts.data?.alerts ?? [],
+    escalations: escalations.data?.escalations ?? [],
     commands: commands.data?.commands ?? [],
   })
-  return { items, isComing: areComing(pending, locked, logins, alerts, commands) }
+  return { items, isComing: areComing(pending, locked, logins, alerts, escalations, commands) }
 }
