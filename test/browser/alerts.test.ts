@@ -168,6 +168,15 @@ describe('alerts', { skip: withoutChromium() }, () => {
     await isAt('0')
   })
 
+  test('events are looked back at too, and what is not recorded is said in words', async () => {
+    await open(page, '/alerts/rules-new?kind=event')
+    await page.getByText(/Recorded only since/).waitFor()
+    await page.getByRole('slider', { name: 'What the rule counts: threshold' }).waitFor()
+    await field('Type').selectOption('heartbeat')
+    await page.getByText('Calls of heartbeats are not kept').waitFor()
+    assert.equal(await page.getByText(/Would (not )?have fired/).count(), 0)
+  })
+
   test('what is wrong with a rule is told where it was written', async () => {
     await open(page, '/alerts/rules-new?kind=promql&q=rate(up)')
     await field('Name').fill('Broken')

@@ -163,16 +163,25 @@ export const alertsEndpoints = {
     path: '/alerts/preview',
     summary: 'Tell how often a rule would have fired',
     description:
-      'Evaluates it over the last hours without storing anything. Event and pushed heartbeats are not previewed.',
+      'Evaluates it over the last hours without storing anything: over metrics, lines, the audit log, and routes against their earlier days. Calls of heartbeats are not kept, so of those there is no preview.',
     access: 'alerts:write',
     rate: 'metrics',
     body: z.strictObject({ rule: RuleInput, hours: z.number().int().min(1).max(168).default(24) }),
     reply: z.object({
-      fired: count,
+      fired: count.nullable().describe('Null where nothing is recorded to look back at; `note` says why'),
       /** Times at which alerts fired, in order; at most 500. */
       spans: z.array(span),
       series: count,
       step_seconds: count,
+      /** From when on it is recorded, where that is later than what was asked for. */
+      since: time.nullable(),
+      /** What was compared, of lines and events: at most 500 points (ms since 1970) of ten lines. */
+      drawn: z
+        .object({
+          times: z.array(z.number()),
+          lines: z.array(z.object({ labels: texts, values: z.array(z.number().nullable()) })),
+        })
+        .nullable(),
       /** Why there is no preview, or less of it than was asked for. */
       note: z.string().nullable(),
     }),

@@ -1,7 +1,7 @@
 import { iso } from '#kernel/time.ts'
 import type { Handlers } from '#platform/http/endpoints.ts'
 import type { alertsEndpoints } from './contract.ts'
-import { preview } from './evaluation/preview.ts'
+import { preview } from './evaluation/preview/preview.ts'
 import { figures } from './figures.ts'
 import { acknowledgeAlert, noteAlert, resolveAlert } from './life/act.ts'
 import { oneAlert } from './life/reading.ts'

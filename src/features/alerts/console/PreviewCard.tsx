@@ -8,6 +8,7 @@ import { cx } from '#console/ui/cx.ts'
 import { Segments } from '#console/ui/Segments.tsx'
 import { Status } from '#console/ui/Status.tsx'
 import { useNow } from '#console/ui/Time.tsx'
+import { ComparedGraph } from './ComparedGraph.tsx'
 import { ExpressionGraph } from './ExpressionGraph.tsx'
 import { figuresQuery, type Condition } from './queries.ts'
 import { limitOf, type RuleDraft } from './ruleDraft.ts'
@@ -56,7 +57,17 @@ export function PreviewCard({ draft, hours, onHours, onThreshold }: PreviewCardP
       <div role="status" className={cx('mb-3 min-h-10', preview.isFetching && 'opacity-60')}>
         <Verdict preview={preview} hours={hours} />
       </div>
-      {preview.data && <SpanStrip preview={preview.data} span={span} />}
+      {preview.data && preview.data.fired !== null && <SpanStrip preview={preview.data} span={span} />}
+      {preview.data?.drawn && (
+        <ComparedGraph
+          drawn={preview.data.drawn}
+          span={span}
+          threshold={limitOf(draft.condition)}
+          onThreshold={onThreshold}
+          level={level}
+          fired={fired}
+        />
+      )}
       {expr !== undefined && mayGraph && (
         <ExpressionGraph
           label="What the rule looks at"
@@ -85,6 +96,7 @@ function Verdict({
     return <p className="text-muted">Write what is looked at, and you see here how often it would have fired.</p>
   if (error) return <p className="break-words text-error">{error.message}</p>
   if (!data) return <p className="text-muted">Looking back …</p>
+  if (data.fired === null) return <p className="font-medium">{data.note}.</p>
   return (
     <>
       <p className="text-lg font-semibold">
@@ -93,6 +105,7 @@ function Verdict({
       </p>
       <p className="text-sm text-muted">
         {plural(data.series, 'series', 'series')}, looked at every {formatSpan(data.step_seconds * 1_000)}
+        {data.since && `. Recorded only since ${formatTime(data.since)}`}
         {data.note && `. ${data.note}`}
       </p>
     </>

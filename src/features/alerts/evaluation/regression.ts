@@ -28,7 +28,7 @@ export interface Evidence {
 }
 
 /** Fewer say nothing about what is usual. */
-const comparedMin = 10
+export const comparedMin = 10
 /** Of a normal distribution. */
 const madScale = 1.4826
 

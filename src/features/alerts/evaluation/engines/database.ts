@@ -1,5 +1,5 @@
 import { secondMs } from '#kernel/time.ts'
-import type { Database } from '#platform/database/database.ts'
+import type { Database, ReadDb } from '#platform/database/database.ts'
 import type { Condition } from '../../rule.ts'
 import { sampleOf, type ActiveRule } from '../active.ts'
 import type { Sample } from '../evaluate.ts'
@@ -34,27 +34,18 @@ async function answer(read: Database['read'], { active, times }: Job, since: num
   return { outcomes, tookMs: performance.now() - startedAt }
 }
 
-type EventCondition = Extract<Condition, { type: 'event' }>
+export type EventCondition = Extract<Condition, { type: 'event' }>
 
 const groupsMax = 200
 
 async function eventsUntil(
   read: Database['read'],
   { id }: ActiveRule,
-  { action, result, actor, target, by, window_seconds }: EventCondition,
+  condition: EventCondition,
   at: number,
 ): Promise<Sample[]> {
-  let found = read
-    .selectFrom('audit_records')
-    .where('at', '>', at - window_seconds * secondMs)
-    .where('at', '<=', at)
-  if (action !== '*')
-    found = action.endsWith('*')
-      ? found.where('action', '>=', action.slice(0, -1)).where('action', '<', `${action.slice(0, -1)}\u{7f}`)
-      : found.where('action', '=', action)
-  if (result) found = found.where('result', '=', result)
-  if (actor !== undefined) found = found.where('actor_label', '=', actor)
-  if (target !== undefined) found = found.where('target_id', '=', target)
+  const { by, window_seconds } = condition
+  const found = eventsBetween(read, condition, at - window_seconds * secondMs, at)
   if (!by) {
     const { count } = await found.select((of) => of.fn.countAll<number>().as('count')).executeTakeFirstOrThrow()
     return [sampleOf(id, {}, Number(count))]
@@ -66,6 +57,27 @@ async function eventsUntil(
     .limit(groupsMax)
     .execute()
   return groups.map(({ group, count }) => sampleOf(id, { [by]: group ?? '' }, Number(count)))
+}
+
+/** Column of what events are told apart by. */
+export const eventGroup = (by: keyof typeof columns) => columns[by]
+
+/** Records of the audit log that count, after `fromMs` and up to `toMs`. */
+export function eventsBetween(
+  read: ReadDb,
+  { action, result, actor, target }: EventCondition,
+  fromMs: number,
+  toMs: number,
+) {
+  let found = read.selectFrom('audit_records').where('at', '>', fromMs).where('at', '<=', toMs)
+  if (action !== '*')
+    found = action.endsWith('*')
+      ? found.where('action', '>=', action.slice(0, -1)).where('action', '<', `${action.slice(0, -1)}\u{7f}`)
+      : found.where('action', '=', action)
+  if (result) found = found.where('result', '=', result)
+  if (actor !== undefined) found = found.where('actor_label', '=', actor)
+  if (target !== undefined) found = found.where('target_id', '=', target)
+  return found
 }
 
 /** Seconds since the rule heard of whom it waits for. */

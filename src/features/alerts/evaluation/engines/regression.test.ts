@@ -1,37 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { dayMs, minuteMs, secondMs } from '#kernel/time.ts'
-import type { Series } from '#platform/telemetry/metrics/metrics.ts'
 import { startApp } from '../../../../../test/support/app.ts'
+import { traffic } from '../../../../../test/support/traffic.ts'
 import { ruleDefaults, type Rule } from '../../rule.ts'
 import { activeRule, type ActiveRule } from '../active.ts'
 import { regressionEngine } from './regression.ts'
-
-const metric = 'http_server_request_duration_seconds'
-const bounds = ['0.1', '0.25', '0.5', '1', '+Inf']
-
-/** Two requests a second for 75 minutes up to `toMs`, all of which take `seconds`; a share of them fails. */
-function traffic(route: string, toMs: number, seconds: number, failing = 0): Series[] {
-  const timestamps = Float64Array.from({ length: 76 }, (_, index) => toMs - (75 - index) * minuteMs)
-  const total = timestamps.map((_, index) => index * 120)
-  const labels = { http_route: route, job: 'miktos' }
-  const of = (name: string, more: Record<string, string>, share: number): Series => ({
-    labels: { __name__: name, ...labels, ...more },
-    timestamps,
-    values: total.map((count) => count * share),
-  })
-  return [
-    ...bounds.map((le) =>
-      of(
-        `${metric}_bucket`,
-        { le, http_response_status_code: '200' },
-        Number(le.replace('+Inf', 'Infinity')) >= seconds ? 1 : 0,
-      ),
-    ),
-    of(`${metric}_count`, { http_response_status_code: '200' }, 1 - failing),
-    of(`${metric}_count`, { http_response_status_code: '500' }, failing),
-  ]
-}
 
 function ruleOf(signal: 'p95' | 'error_rate'): ActiveRule {
   const condition = { type: 'regression', signal, days: 3, deviations: 6, ratio: 1.5, requests_min: 50 } as const
@@ -48,7 +22,7 @@ test('a route that became slower, or fails more often, than at this hour of othe
     const toMs = now - day * dayMs + 35 * minuteMs
     await metrics.append({ series: [...traffic('/steady', toMs, 0.2), ...traffic('/slower', toMs, 0.2)] })
   }
-  await metrics.append({ series: [...traffic('/steady', now, 0.2), ...traffic('/slower', now, 0.7, 0.2)] })
+  await metrics.append({ series: [...traffic('/steady', now, 0.2), ...traffic('/slower', now, 0.7, { failing: 0.2 })] })
   const jobs = [ruleOf('p95'), ruleOf('error_rate')].map((active) => ({ active, times: [now] }))
   const answers = await regressionEngine(metrics)(jobs, AbortSignal.timeout(60 * secondMs))
   const found = answers.map(({ outcomes: [outcome] }) => {

@@ -11,15 +11,15 @@ import { regressionOf, type Measured, type Sensitivity } from '../regression.ts'
 import type { Answer, Engine, Job } from './engine.ts'
 import { outcomeOf } from './metrics.ts'
 
-type RegressionCondition = Extract<Condition, { type: 'regression' }>
+export type RegressionCondition = Extract<Condition, { type: 'regression' }>
 
 const requests = 'http_server_request_duration_seconds'
 /** A model is told apart where the metric has one. */
 const by = 'by (http_route, gen_ai_request_model)'
 const window = '[5m]'
 /** Of the same hour: from half an hour before to half an hour after. */
-const aroundMs = 30 * minuteMs
-const gridMs = 15 * minuteMs
+export const aroundMs = 30 * minuteMs
+export const gridMs = 15 * minuteMs
 
 const countOf = `sum ${by} (increase(${requests}_count${window}))`
 const valueOf = {
@@ -30,7 +30,8 @@ const valueOf = {
 /** Some 20 ms, or one request in 200, more or less are usual everywhere. */
 const deviationFloors = { p95: 0.02, error_rate: 0.005 }
 
-type Table = Map<string, { labels: Labels; values: Measured[] }>
+export type MeasuredAt = Measured & { at: number }
+export type Table = Map<string, { labels: Labels; values: MeasuredAt[] }>
 
 /** Compares each route and model with its own recent days. The days are read once for every quarter of an hour. */
 export function regressionEngine(metrics: MetricsClient): Engine {
@@ -72,7 +73,7 @@ const failed = (error: unknown): Outcome => ({
   message: error instanceof Error ? error.message : String(error),
 })
 
-const pairAt = ({ signal }: RegressionCondition, span: Omit<ManyQuery, 'expression'>): ManyQuery[] => [
+export const pairAt = ({ signal }: RegressionCondition, span: Omit<ManyQuery, 'expression'>): ManyQuery[] => [
   { expression: valueOf[signal], ...span },
   { expression: countOf, ...span },
 ]
@@ -83,7 +84,7 @@ const daysBefore = (condition: RegressionCondition, middle: number): ManyQuery[]
   )
 
 /** Values and counts of the same series at the same times, put together. */
-function tableOf(results: readonly ManyResult[]): Table {
+export function tableOf(results: readonly ManyResult[]): Table {
   const table: Table = new Map()
   for (let index = 0; index < results.length; index += 2) {
     const [values, counts] = [results[index]!, results[index + 1]!]
@@ -96,7 +97,7 @@ function tableOf(results: readonly ManyResult[]): Table {
       const row = table.get(key) ?? table.set(key, { labels, values: [] }).get(key)!
       for (const [place, at] of timestamps.entries()) {
         const requests = counted?.values[counted.timestamps.indexOf(at)] ?? 0
-        row.values.push({ value: measured[place]!, requests })
+        row.values.push({ at, value: measured[place]!, requests })
       }
     }
   }
@@ -111,7 +112,7 @@ function worse({ active }: Job, condition: RegressionCondition, now: Table, befo
   })
 }
 
-const sensitivityOf = ({ signal, deviations, ratio, requests_min }: RegressionCondition): Sensitivity => ({
+export const sensitivityOf = ({ signal, deviations, ratio, requests_min }: RegressionCondition): Sensitivity => ({
   deviations,
   ratio,
   requestsMin: requests_min,
