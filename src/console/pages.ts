@@ -323,7 +323,7 @@ export const pages: Page[] = [
     path: pb.commands(),
     title: 'Commands',
     load: () => import('#features/commands/console/CommandsPage.tsx'),
-    permission: ['commands:read', 'commands:write', 'sessions:write'],
+    permission: ['commands:read', 'commands:write', 'commands:approve', 'sessions:write'],
     nav: { group: 'Automation' },
     icon: SquareTerminal,
     chord: 'r',
@@ -341,7 +341,7 @@ export const pages: Page[] = [
     path: '/commands/$id',
     title: 'Command',
     load: () => import('#features/commands/console/CommandPage.tsx'),
-    permission: ['commands:read', 'commands:write', 'sessions:write'],
+    permission: ['commands:read', 'commands:write', 'commands:approve', 'sessions:write'],
     parent: pb.commands(),
   },
   {

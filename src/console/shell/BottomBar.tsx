@@ -43,6 +43,7 @@ export function BottomBar() {
               >
                 <Icon size={18} strokeWidth={1.75} aria-hidden="true" />
                 {title}
+                <NavBadge path={to} />
               </Link>
             ))}
           </div>

@@ -1,6 +1,7 @@
 import { Outlet, useRouterState } from '@tanstack/react-router'
 import { useEffect, useState, type ReactNode } from 'react'
 import { AlertWatch } from '#features/alerts/console/index.ts'
+import { CommandWatch } from '#features/commands/console/index.ts'
 import { startKeyboard } from '../keyboard.ts'
 import { startLive } from '../live.ts'
 import { useCan } from '../me.ts'
@@ -21,7 +22,7 @@ const loadPaletteAfterMs = 1_500
 export function Shell() {
   const palette = usePaletteElement()
   const zone = useShownTimeZone()
-  const seesAlerts = useCan()('alerts:read').ok
+  const can = useCan()
   useEffect(startLive, [])
   useEffect(startKeyboard, [])
   return (
@@ -49,7 +50,8 @@ export function Shell() {
       </main>
       <BottomBar />
       <GlobalShortcuts />
-      {seesAlerts && <AlertWatch />}
+      {can('alerts:read').ok && <AlertWatch />}
+      {can('commands:approve').ok && <CommandWatch />}
       <RouteAnnouncer />
       <Reauthentication />
       <Help />

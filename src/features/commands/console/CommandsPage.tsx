@@ -34,7 +34,7 @@ export default function CommandsPage() {
   const { q, status, session_id, open, mine, offset } = search
   const navigate = useNavigate()
   const me = useMe()
-  const seesAll = useCan()('commands:read').ok
+  const seesAll = useCan()(['commands:read', 'commands:approve']).ok
   const listed = useQuery(
     commandsQuery({
       q,

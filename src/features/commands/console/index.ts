@@ -1,2 +1,3 @@
 // What the pages of other features use.
-export { approvalsQuery, readers, useLiveCommands, type Command } from './queries.ts'
+export { CommandWatch } from './CommandWatch.tsx'
+export { approvalsQuery, type Command } from './queries.ts'

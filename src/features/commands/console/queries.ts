@@ -16,7 +16,7 @@ export const commandsPerPage = 50
 const openEveryMs = 5_000
 
 /** Any one of them lets see commands, and any of the second list give some. */
-export const readers = ['commands:read', 'commands:write', 'sessions:write'] as const
+export const readers = ['commands:read', 'commands:write', 'commands:approve', 'sessions:write'] as const
 export const writers = ['commands:write', 'sessions:write'] as const
 
 interface Wanted {
@@ -65,5 +65,8 @@ const ofSessionMax = 20
 export const commandsOfSessionQuery = (sessionId: string) =>
   commandsQuery({ session_id: sessionId, limit: ofSessionMax })
 
-/** What waits for somebody to agree. */
-export const approvalsQuery = commandsQuery({ status: 'awaiting_approval' })
+/** More are not counted one by one. */
+const approvalsMax = 100
+
+/** What waits for somebody to agree: one query for the badge and the overview. */
+export const approvalsQuery = commandsQuery({ status: 'awaiting_approval', limit: approvalsMax })

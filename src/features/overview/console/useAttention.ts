@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useCan } from '#console/me.ts'
 import { areComing } from '#console/queryClient.ts'
 import { activeQuery, escalationsQuery } from '#features/alerts/console/index.ts'
-import { approvalsQuery, readers, useLiveCommands } from '#features/commands/console/index.ts'
+import { approvalsQuery } from '#features/commands/console/index.ts'
 import { attentionOf, type AttentionItem } from './attention.ts'
 import { loginsQuery, usersQuery, type Health } from './queries.ts'
 
@@ -15,9 +15,8 @@ export function useAttention(health: Health | undefined): { items: AttentionItem
   const logins = useQuery({ ...loginsQuery, enabled: can('activity:read').ok })
   const alerts = useQuery({ ...activeQuery, enabled: can('alerts:read').ok })
   const escalations = useQuery({ ...escalationsQuery, enabled: can('alerts:read').ok })
-  const decides = can('commands:approve').ok && can(readers).ok
+  const decides = can('commands:approve').ok
   const commands = useQuery({ ...approvalsQuery, enabled: decides })
-  useLiveCommands(decides)
   const items = attentionOf({
     health,
     pending: pending.data,

@@ -92,7 +92,7 @@ const shortTime = (at: string): string => {
 }
 
 function CommandLink({ id, children }: { id: string; children: string }) {
-  const isReader = useCan()(['commands:read', 'commands:write', 'sessions:write']).ok
+  const isReader = useCan()(['commands:read', 'commands:write', 'commands:approve', 'sessions:write']).ok
   return isReader ? (
     <Link to={pb.command(id)} className="rounded-sm text-link hover:underline">
       {children}
