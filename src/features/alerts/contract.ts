@@ -88,6 +88,8 @@ export const AlertView = z.object({
   resolution: z.string().nullable(),
   note: z.string().nullable(),
   updated_at: time,
+  /** How often one with this fingerprint began to fire in the last day, this one among them. */
+  fired_24h: count,
 })
 
 const timelineEntry = z.object({

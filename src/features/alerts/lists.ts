@@ -7,17 +7,21 @@ import type { Alert } from './alert.ts'
 import type { alertsEndpoints } from './contract.ts'
 import { openAlerts } from './life/reading.ts'
 import { alertOf } from './store.ts'
-import { alertView } from './view.ts'
+import { alertViews } from './view.ts'
 
 type Active = z.output<typeof alertsEndpoints.active.query>
 type History = z.output<typeof alertsEndpoints.history.query>
 
 /** Open alerts that the filter leaves, and how many there are of each state in all. */
-export async function activeAlerts(db: ReadDb, filter: Active) {
+export async function activeAlerts(db: ReadDb, filter: Active, now: number) {
   const open = await openAlerts(db)
   const countOf = (state: Alert['state']): number => open.filter((alert) => alert.state === state).length
   return {
-    alerts: open.filter((alert) => fits(alert, filter)).map(alertView),
+    alerts: await alertViews(
+      db,
+      open.filter((alert) => fits(alert, filter)),
+      now,
+    ),
     counts: { pending: countOf('pending'), firing: countOf('firing'), acknowledged: countOf('acknowledged') },
   }
 }
@@ -39,7 +43,7 @@ function hasLabel({ labels }: Alert, pair: string): boolean {
 }
 
 /** Alerts that fired, newest first. */
-export async function alertHistory(db: ReadDb, { limit, offset, q, from, to, ...equal }: History) {
+export async function alertHistory(db: ReadDb, { limit, offset, q, from, to, ...equal }: History, now: number) {
   let found = db.selectFrom('alerts').where('fired_at', 'is not', null)
   for (const column of ['severity', 'state', 'rule_id', 'fingerprint'] as const) {
     const value = equal[column]
@@ -53,7 +57,7 @@ export async function alertHistory(db: ReadDb, { limit, offset, q, from, to, ...
     found.select((of) => of.fn.countAll<number>().as('count')).executeTakeFirstOrThrow(),
   ])
   const total = Number(count)
-  return { alerts: rows.map(alertOf).map(alertView), total, has_more: offset + rows.length < total }
+  return { alerts: await alertViews(db, rows.map(alertOf), now), total, has_more: offset + rows.length < total }
 }
 
 /** What fires, as the monitoring API tells it. */

@@ -4,7 +4,6 @@ import type { alertsEndpoints } from './contract.ts'
 import { preview } from './evaluation/preview/preview.ts'
 import { figures } from './figures.ts'
 import { acknowledgeAlert, noteAlert, resolveAlert } from './life/act.ts'
-import { oneAlert } from './life/reading.ts'
 import { activeAlerts, alertHistory, firingAlerts } from './lists.ts'
 import { createRule, deleteRule, updateRule } from './rules/change.ts'
 import { checkRule } from './rules/check.ts'
@@ -13,8 +12,7 @@ import { importRules } from './rules/import.ts'
 import { ruleFrom } from './rules/input.ts'
 import { allRules } from './rules/known.ts'
 import { yamlOf } from './rules/yaml.ts'
-import { alertOf } from './store.ts'
-import { alertDetail, alertView, ruleViewOf, ruleViews, type Evaluations } from './view.ts'
+import { alertDetail, alertViewOf, ruleViewOf, ruleViews, type Evaluations } from './view.ts'
 
 type Handled = Handlers<typeof alertsEndpoints>
 
@@ -34,20 +32,20 @@ export function alertHandlers(evaluations: Evaluations): Handled {
     },
     exportRules: async (ctx) => yamlOf(await allRules(ctx.db)),
     importRules: (ctx, { body }) => importRules(ctx, body),
-    active: (ctx, { query }) => activeAlerts(ctx.db, query),
-    history: (ctx, { query }) => alertHistory(ctx.db, query),
-    activeAlert: (ctx, { params }) => alertDetail(ctx.db, params.alert_id),
+    active: (ctx, { query }) => activeAlerts(ctx.db, query, ctx.now()),
+    history: (ctx, { query }) => alertHistory(ctx.db, query, ctx.now()),
+    activeAlert: (ctx, { params }) => alertDetail(ctx.db, params.alert_id, ctx.now()),
     acknowledge: async (ctx, { params, body }) => {
       await acknowledgeAlert(ctx, params.alert_id, body?.note)
-      return alertView(alertOf(await oneAlert(ctx.db, params.alert_id)))
+      return alertViewOf(ctx.db, params.alert_id, ctx.now())
     },
     resolve: async (ctx, { params, body }) => {
       await resolveAlert(ctx, params.alert_id, body?.note)
-      return alertView(alertOf(await oneAlert(ctx.db, params.alert_id)))
+      return alertViewOf(ctx.db, params.alert_id, ctx.now())
     },
     addNote: async (ctx, { params, body }) => {
       await noteAlert(ctx, params.alert_id, body.note)
-      return alertView(alertOf(await oneAlert(ctx.db, params.alert_id)))
+      return alertViewOf(ctx.db, params.alert_id, ctx.now())
     },
     heartbeat: async (ctx, { params }) => {
       await hearHeartbeat(ctx, params.rule_id)

@@ -3,7 +3,7 @@ import { dayMs, iso, isoOrNull } from '#kernel/time.ts'
 import type { ReadDb } from '#platform/database/database.ts'
 import type { Alert } from './alert.ts'
 import type { AlertDetail, AlertView, RuleView } from './contract.ts'
-import { oneAlert } from './life/reading.ts'
+import { firedSince, oneAlert } from './life/reading.ts'
 import { expressionOf } from './rules/expression.ts'
 import { knownRule, oneRule, type KnownRule } from './rules/known.ts'
 import { ruleDefaults } from './rule.ts'
@@ -120,22 +120,38 @@ async function standingsByRule(db: ReadDb) {
   return new Map(rows.map((row) => [row.rule_id, row]))
 }
 
-export const alertView = (alert: Alert): z.output<typeof AlertView> => ({
-  ...alert,
-  pending_at: iso(alert.pending_at),
-  fired_at: isoOrNull(alert.fired_at),
-  acknowledged_at: isoOrNull(alert.acknowledged_at),
-  resolved_at: isoOrNull(alert.resolved_at),
-  updated_at: iso(alert.updated_at),
-})
+export async function alertViews(
+  db: ReadDb,
+  alerts: readonly Alert[],
+  now: number,
+): Promise<z.output<typeof AlertView>[]> {
+  const fingerprints = [...new Set(alerts.map(({ fingerprint }) => fingerprint))]
+  const fired = await firedSince(db, fingerprints, now - dayMs)
+  return alerts.map((alert) => ({
+    ...alert,
+    pending_at: iso(alert.pending_at),
+    fired_at: isoOrNull(alert.fired_at),
+    acknowledged_at: isoOrNull(alert.acknowledged_at),
+    resolved_at: isoOrNull(alert.resolved_at),
+    updated_at: iso(alert.updated_at),
+    fired_24h: fired.get(alert.fingerprint) ?? 0,
+  }))
+}
+
+/** @throws AppError RESOURCE_NOT_FOUND */
+export async function alertViewOf(db: ReadDb, key: string, now: number): Promise<z.output<typeof AlertView>> {
+  const [view] = await alertViews(db, [alertOf(await oneAlert(db, key))], now)
+  return view!
+}
 
 const timelineMax = 1_000
 const earlierMax = 20
 
 /** @throws AppError RESOURCE_NOT_FOUND */
-export async function alertDetail(db: ReadDb, key: string): Promise<z.output<typeof AlertDetail>> {
+export async function alertDetail(db: ReadDb, key: string, now: number): Promise<z.output<typeof AlertDetail>> {
   const row = await oneAlert(db, key)
-  const [timeline, rule, earlier] = await Promise.all([
+  const [[view], timeline, rule, earlier] = await Promise.all([
+    alertViews(db, [alertOf(row)], now),
     db
       .selectFrom('alert_history')
       .select(['id', 'at', 'what', 'by', 'detail'])
@@ -156,7 +172,7 @@ export async function alertDetail(db: ReadDb, key: string): Promise<z.output<typ
       .execute(),
   ])
   return {
-    ...alertView(alertOf(row)),
+    ...view!,
     timeline: timeline.map(({ at, ...entry }) => ({ ...entry, at: iso(at) })),
     rule,
     earlier: earlier.map(({ fired_at, resolved_at, ...one }) => ({

@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
+import { plural } from '#console/format.ts'
 import { pb } from '#console/paths.ts'
 import { Card } from '#console/ui/Card.tsx'
 import { Facts } from '#console/ui/Facts.tsx'
@@ -28,6 +29,7 @@ export function AlertFacts({ alert }: { alert: AlertDetail }) {
     ownLabels(labels).length > 0 && ['Labels', <LabelList key="labels" labels={labels} />],
     ['Began', <TimeAgo key="began" at={alert.pending_at} focusable />],
     fired_at !== null && ['Fires since', <TimeAgo key="fires" at={fired_at} focusable />],
+    ['Fired in 24 h', plural(alert.fired_24h, 'time')],
     acknowledged_at !== null && [
       'Acknowledged',
       <span key="acknowledged">

@@ -12,8 +12,8 @@ import { FilterBar } from '#console/ui/FilterBar.tsx'
 import { Pagination } from '#console/ui/Pagination.tsx'
 import { Status } from '#console/ui/Status.tsx'
 import { Table, type Column } from '#console/ui/Table.tsx'
-import { TimeAgo, useNow } from '#console/ui/Time.tsx'
-import { AlertName } from './alertColumns.tsx'
+import { useNow } from '#console/ui/Time.tsx'
+import { AlertName, Since } from './alertColumns.tsx'
 import { AlertsFrame } from './AlertsFrame.tsx'
 import { LabelList } from './LabelList.tsx'
 import { historyPerPage, historyQuery, rulesQuery, severities, type Alert } from './queries.ts'
@@ -161,7 +161,7 @@ const columns: Column<Alert>[] = [
     header: 'State',
     cell: (alert) => <Status level={stateLevel(alert)}>{stateWords[alert.state]}</Status>,
   },
-  { key: 'fired', header: 'Fired', cell: ({ fired_at }) => <TimeAgo at={fired_at} /> },
+  { key: 'fired', header: 'Fired', cell: (alert) => <Since at={alert.fired_at} alert={alert} /> },
   { key: 'lasted', header: 'Lasted', cell: (alert) => <Lasted alert={alert} /> },
   {
     key: 'ended',

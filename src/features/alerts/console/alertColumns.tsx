@@ -52,7 +52,7 @@ export const alertColumns = ({ told, silenced, escalations, actions }: Known): C
     ),
   },
   { key: 'value', header: 'Value', cell: (alert) => <ValueBar alert={alert} /> },
-  { key: 'since', header: 'Since', cell: (alert) => <TimeAgo at={sinceOf(alert)} /> },
+  { key: 'since', header: 'Since', cell: (alert) => <Since at={sinceOf(alert)} alert={alert} /> },
   { key: 'told', header: 'Notified via', from: 'lg', cell: ({ id }) => <ToldBy told={told.get(id) ?? []} /> },
   {
     key: 'next',
@@ -71,6 +71,14 @@ export const AlertName = ({ alert: { id, name } }: { alert: Pick<Alert, 'id' | '
   <Link to={pb.alert(id)} dir="auto" className="min-w-0 font-medium break-words hover:underline">
     {name}
   </Link>
+)
+
+/** When it began, and how often that was of late: what comes and goes needs another threshold, not another look. */
+export const Since = ({ at, alert: { fired_24h } }: { at: string | null; alert: Pick<Alert, 'fired_24h'> }) => (
+  <span className="flex flex-col">
+    <TimeAgo at={at} />
+    {fired_24h > 1 && <span className="text-sm text-muted">{fired_24h}× in 24 h</span>}
+  </span>
 )
 
 const ToldBy = ({ told }: { told: readonly Told[] }) =>

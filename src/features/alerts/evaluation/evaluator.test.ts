@@ -84,6 +84,29 @@ const registryOf = (registry: object) =>
 eachEngine('evaluated alerts', (engine) => {
   const begin = async () => start({ database_url: await engine.freshUrl() })
 
+  test('how often the same fired in the last day is told with each of its alerts, open and resolved', async () => {
+    const { app, admin, create, write, at } = await begin()
+    await create({ name: 'Flaps', condition: { type: 'threshold', metric: 'load', threshold: 5 } })
+    for (const [turn, value] of [9, 1, 9].entries()) {
+      await write('load', turn * 20, { a: value, b: 9 })
+      await at(turn * 20 + 10)
+    }
+    const counts = async (list: string) =>
+      (await admin('GET', `${path}/${list}`))
+        .json()
+        .alerts.map(
+          ({ labels, state, fired_24h }: Listed & { fired_24h: number }) => `${labels['host']} ${state} ${fired_24h}`,
+        )
+        .toSorted()
+    assert.deepEqual(await counts('active'), ['a firing 2', 'b firing 1'])
+    assert.deepEqual(await counts('history'), ['a firing 2', 'a resolved 2', 'b firing 1'])
+    const [{ id }] = (await admin('GET', `${path}/history?state=resolved`)).json().alerts
+    assert.equal((await admin('GET', `${path}/active/${id}`)).json().fired_24h, 2)
+    const yesterday = app.platform.now() - 25 * hourMs
+    await app.platform.database.write.updateTable('alerts').set({ fired_at: yesterday }).where('id', '=', id).execute()
+    assert.deepEqual(await counts('history'), ['a firing 1', 'a resolved 1', 'b firing 1'])
+  })
+
   test('pending, firing and resolved, each with its history, one audit record and one event', async () => {
     const { app, admin, create, write, at, open, fired } = await begin()
     const events: string[] = []

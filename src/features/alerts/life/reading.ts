@@ -29,6 +29,26 @@ export async function alertsByIds(db: ReadDb, ids: readonly string[]): Promise<A
   return alerts
 }
 
+/** How often each of the fingerprints began to fire after `since` (ms); those that never did are absent. */
+export async function firedSince(
+  db: ReadDb,
+  fingerprints: readonly string[],
+  since: number,
+): Promise<Map<string, number>> {
+  const counts = new Map<string, number>()
+  for (let start = 0; start < fingerprints.length; start += idsMax) {
+    const rows = await db
+      .selectFrom('alerts')
+      .select(['fingerprint', (of) => of.fn.countAll<number>().as('count')])
+      .where('fingerprint', 'in', fingerprints.slice(start, start + idsMax))
+      .where('fired_at', '>', since)
+      .groupBy('fingerprint')
+      .execute()
+    for (const { fingerprint, count } of rows) counts.set(fingerprint, Number(count))
+  }
+  return counts
+}
+
 /** By its id; or the newest with this fingerprint. @throws AppError RESOURCE_NOT_FOUND */
 export async function oneAlert(db: ReadDb | Tx, key: string): Promise<AlertRow> {
   const row = await db
