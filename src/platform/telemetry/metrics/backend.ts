@@ -1,8 +1,8 @@
 import type { Backend, RemoteHealth } from '../backend.ts'
 import { fanout } from '../fanout.ts'
+import type { RemoteOptions } from '../remote/remote.ts'
 import { openEmbeddedMetrics, type EmbeddedMetricsOptions, type MetricsHealth } from './embedded/index.ts'
 import type { MetricStore } from './metrics.ts'
-import { openPrometheus } from './prometheus.ts'
 
 export interface BackedMetrics {
   store: MetricStore
@@ -25,7 +25,7 @@ const nothingHere: MetricsHealth = {
 
 /** The store of metrics that the settings name. */
 export async function openMetricsBackend(backend: Backend, options: Options): Promise<BackedMetrics> {
-  const prometheus = backend.mode === 'embedded' ? null : openPrometheus(backend.remote)
+  const prometheus = backend.mode === 'embedded' ? null : await prometheusOf(backend.remote)
   if (prometheus && backend.mode === 'remote') {
     return {
       store: prometheus,
@@ -49,4 +49,10 @@ export async function openMetricsBackend(backend: Backend, options: Options): Pr
     health: () => ({ ...embedded.health(), remote: { lastFailure: prometheus.lastFailure(), spool: figures() } }),
     configure: (bounds) => embedded.configure(bounds),
   }
+}
+
+/** Loaded where it is used: what parses its answers takes 4 MB of the thread. */
+async function prometheusOf(remote: RemoteOptions) {
+  const { openPrometheus } = await import('./prometheus.ts')
+  return openPrometheus(remote)
 }

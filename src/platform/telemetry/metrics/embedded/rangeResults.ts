@@ -1,5 +1,4 @@
 import { LRUCache } from 'lru-cache'
-import type { Labels } from '../../labels.ts'
 import { inOrder, lookAheadMs, parsedLately } from '../../promql/index.ts'
 import type { QueryOptions, QueryResult, Series, TimeSpan } from '../metrics.ts'
 import { lowerBound } from './reading.ts'
@@ -137,7 +136,7 @@ function joined(parts: Series[][], { fromMs, toMs, stepMs }: Range): Series[] {
   const times = Float64Array.from({ length: (toMs - fromMs) / stepMs + 1 }, (_, step) => fromMs + step * stepMs)
   const pieces = Map.groupBy(parts.flat(), ({ labels }) => seriesKey(labels))
   return Array.from(pieces.values(), (own) => {
-    const [{ labels }] = own as [{ labels: Labels }]
+    const { labels } = own[0]!
     const values = concatenated(own.map((piece) => piece.values))
     const isWhole = values.length === times.length
     return { labels, timestamps: isWhole ? times : concatenated(own.map((piece) => piece.timestamps)), values }
