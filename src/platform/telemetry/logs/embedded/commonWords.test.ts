@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { encodeBlock, type RawBlock } from './encode.ts'
-import { linesWith, type WordText } from './commonWords.ts'
+import { linesWith, rowsWith, type WordText } from './commonWords.ts'
 
 const lines = Array.from({ length: 2_000 }, (_, index) =>
   [
@@ -33,7 +33,9 @@ function blockOf(all: string[]): RawBlock {
   }
 }
 
-const encoded = Buffer.from(encodeBlock(blockOf(lines)).commonWords)
+const block = encodeBlock(blockOf(lines))
+const encoded = Buffer.from(block.commonWords)
+const wordRows = Buffer.from(block.wordRows)
 const told = (text: string, more: Partial<WordText> = {}): number | null =>
   linesWith(encoded, { text, caseSensitive: true, word: false, ...more })
 
@@ -42,9 +44,16 @@ const isIn = (line: string, { text, caseSensitive, word }: WordText): boolean =>
   return word ? one.split(/[^\w\x80-\uffff]+/).includes(wanted) : one.includes(wanted)
 }
 
-test('a text within common words is counted as if every line were read, or not at all', () => {
+/** Rows that are told to have a text. */
+const toldRows = (wanted: WordText): number[] | null => {
+  const marks = rowsWith(encoded, wordRows, lines.length, wanted)
+  return marks && [...marks.keys()].filter((row) => marks[row] === 1)
+}
+
+test('a text within common words is counted and found as if every line were read, or not at all', () => {
   const words = new Set(lines.slice(770, 790).flatMap((line) => line.split(/[^\w\x80-\uffff]+/)))
   let counted = 0
+  let found = 0
   for (const word of words) {
     for (let from = 0; from < word.length; from += 2) {
       for (const to of [from + 1, from + 3, from + 5, word.length]) {
@@ -52,16 +61,22 @@ test('a text within common words is counted as if every line were read, or not a
         for (const caseSensitive of [true, false]) {
           for (const whole of [true, false]) {
             const wanted = { text, caseSensitive, word: whole }
+            const rows = toldRows(wanted)
+            if (rows === null) continue
+            found++
+            const expected = [...lines.keys()].filter((row) => isIn(lines[row]!, wanted))
+            assert.deepEqual(rows, expected, JSON.stringify(wanted))
             const count = linesWith(encoded, wanted)
             if (count === null) continue
             counted++
-            assert.equal(count, lines.filter((line) => isIn(line, wanted)).length, JSON.stringify(wanted))
+            assert.equal(count, expected.length, JSON.stringify(wanted))
           }
         }
       }
     }
   }
   assert.ok(counted > 100, `only ${counted} were counted`)
+  assert.ok(found > counted, 'a text in several common words is found, though not counted')
 })
 
 test('what is counted: a common word, once for each line; what is not: parts of rare words, several words, signs', () => {

@@ -1,4 +1,5 @@
 import { hashOfWord, isWordByte, probeOf, TrigramFilter } from './filters.ts'
+import { compress, decompress } from './zstd.ts'
 
 /** Shorter ones have no trigrams. */
 const wordBytesMin = 3
@@ -13,25 +14,35 @@ const slots = 1_024
 
 interface Counted {
   bytes: Buffer
+  /** Where its bits begin: one for each line. */
+  rowsAt: number
   lines: number
   lastLine: number
 }
 
 /**
- * Counts the lines that have a word, for words that many lines of a block have, and keeps the trigrams of all other
- * words. So a text within a word can be counted without the lines, where no other word has it. Used for one block
- * after the other.
+ * Marks the lines that have a word, for words that many lines of a block have, and keeps the trigrams of all other
+ * words. So a text within a word can be counted and found without the lines, where no other word has it. Used for one
+ * block after the other.
  */
 export class CommonWords {
   readonly #others = new TrigramFilter()
   readonly #slots: Counted[][] = Array.from({ length: slots }, () => [])
   #words: Counted[] = []
+  #rows = new Uint8Array(0)
 
   /** Begins with a block. */
   begin(text: Uint8Array, starts: Uint32Array): void {
     this.#others.reset()
     for (const slot of this.#slots) slot.length = 0
-    this.#words = sampledWords(text, starts).map((bytes) => ({ bytes, lines: 0, lastLine: -1 }))
+    const rowBytes = rowBytesOf(starts.length - 1)
+    this.#words = sampledWords(text, starts).map((bytes, at) => ({
+      bytes,
+      rowsAt: at * rowBytes,
+      lines: 0,
+      lastLine: -1,
+    }))
+    this.#rows = new Uint8Array(this.#words.length * rowBytes)
     for (const word of this.#words) this.#slotOf(hashOfWord(word.bytes)).push(word)
   }
 
@@ -42,6 +53,7 @@ export class CommonWords {
       if (!isAt(word.bytes, text, from, to)) continue
       if (word.lastLine !== line) word.lines++
       word.lastLine = line
+      this.#rows[word.rowsAt + (line >>> 3)]! |= 1 << (line & 7)
       return
     }
     this.#others.add(text, from, to)
@@ -53,6 +65,11 @@ export class CommonWords {
     const length = Buffer.allocUnsafe(4)
     length.writeUInt32LE(words.length)
     return Buffer.concat([length, words, this.#others.build()])
+  }
+
+  /** For each of the words a bit for each line. */
+  encodeRows(): Buffer {
+    return compress(this.#rows)
   }
 
   #slotOf(hash: number): Counted[] {
@@ -91,8 +108,33 @@ export interface WordText {
   word: boolean
 }
 
+const rowBytesOf = (rows: number): number => (rows + 7) >>> 3
+
 /** How many lines have a text, as the common words of their block tell; null where they do not. */
-export function linesWith(commonWords: Buffer, { text, caseSensitive, word }: WordText): number | null {
+export function linesWith(commonWords: Buffer, wanted: WordText): number | null {
+  const having = wordsWith(commonWords, wanted)
+  // Of several, they do not say how many lines have more than one.
+  return having === null || having.length > 1 ? null : (having[0]?.lines ?? 0)
+}
+
+/** A mark for each of the `length` lines of a block, 1 where it has a text; null where its common words do not tell. */
+export function rowsWith(commonWords: Buffer, wordRows: Buffer, length: number, wanted: WordText): Uint8Array | null {
+  const having = wordsWith(commonWords, wanted)
+  if (having === null) return null
+  const rowBytes = rowBytesOf(length)
+  const marks = new Uint8Array(length)
+  const bits = having.length === 0 ? wordRows : decompress(wordRows)
+  for (const { at } of having) {
+    for (let row = 0; row < length; row++) marks[row]! |= (bits[at * rowBytes + (row >>> 3)]! >> (row & 7)) & 1
+  }
+  return marks
+}
+
+/** The common words that have a text, and where they stand in the list; null where other words may have it too. */
+function wordsWith(
+  commonWords: Buffer,
+  { text, caseSensitive, word }: WordText,
+): { at: number; lines: number }[] | null {
   const needle = Buffer.from(text)
   if (needle.length < wordBytesMin || !needle.every((byte) => isWordByte[byte] === 1)) return null
   const wordsEnd = 4 + commonWords.readUInt32LE()
@@ -100,12 +142,9 @@ export function linesWith(commonWords: Buffer, { text, caseSensitive, word }: Wo
   if (probeOf(text, false).trigrams.every((trigram) => TrigramFilter.has(others, trigram))) return null
   const words = JSON.parse(commonWords.toString('utf8', 4, wordsEnd)) as [word: string, lines: number][]
   const wanted = caseSensitive ? text : lower(text)
-  const having = words.filter(([one]) => {
-    const own = caseSensitive ? one : lower(one)
-    return word ? own === wanted : own.includes(wanted)
-  })
-  // Of several, nobody knows how many lines have more than one.
-  return having.length > 1 ? null : (having[0]?.[1] ?? 0)
+  return words
+    .map(([one, lines], at) => ({ own: caseSensitive ? one : lower(one), lines, at }))
+    .filter(({ own }) => (word ? own === wanted : own.includes(wanted)))
 }
 
 const lower = (text: string): string => text.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase())

@@ -39,6 +39,7 @@ test('a file from before common words were kept is counted by reading it, and ta
   await append('before')
   const file = new Database(join(dir, '2026-11-22.db'))
   file.exec('drop table common_words')
+  file.exec('drop table word_rows')
   file.close()
   await append('after')
   assert.equal(salvaged(join(dir, '2026-11-22.db')), 2)

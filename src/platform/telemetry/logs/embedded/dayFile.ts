@@ -46,6 +46,7 @@ const schema = `
   create table if not exists filters (id integer primary key, bytes blob not null);
   create table if not exists columns (block integer primary key, bytes blob not null);
   create table if not exists common_words (block integer primary key, bytes blob not null);
+  create table if not exists word_rows (block integer primary key, bytes blob not null);
   create table if not exists frames (id integer primary key, text blob not null, metadata blob);
   create table if not exists sealed (generation integer primary key, blocks integer not null);
 `
@@ -149,6 +150,7 @@ export class DayFile implements BlockSource {
       }
       statements.addColumns.run(id, checked(encoded.columns, `columns ${id}`))
       this.#commonWords.add.run(id, checked(encoded.commonWords, `common words ${id}`))
+      this.#commonWords.addRows.run(id, checked(encoded.wordRows, `word rows ${id}`))
       encoded.frames.forEach(({ text, metadata }, index) => {
         const frame = id * framesPerBlockMax + index
         statements.addFrame.run(
@@ -247,6 +249,12 @@ export class DayFile implements BlockSource {
     this.#checkOpen()
     const found = this.#commonWords.find.get(id)
     return found ? unchecked(found.bytes, `common words ${id}`) : null
+  }
+
+  wordRows(id: number): Buffer | null {
+    this.#checkOpen()
+    const found = this.#commonWords.findRows.get(id)
+    return found ? unchecked(found.bytes, `word rows ${id}`) : null
   }
 
   /** Takes over every block of a damaged file that is whole; tells how many that were. */
@@ -367,6 +375,7 @@ export class DayFile implements BlockSource {
     this.#statements.removeFilters.run(filterId(id, 'words', 0), filterId(id + 1, 'words', 0))
     this.#statements.removeColumns.run(id)
     this.#commonWords.remove.run(id)
+    this.#commonWords.removeRows.run(id)
     this.#statements.removeFrames.run(id * framesPerBlockMax, (id + 1) * framesPerBlockMax)
   }
 }
@@ -462,5 +471,8 @@ function commonWordsIn(db: Database.Database) {
     find: db.prepare<[number], { bytes: Buffer }>('select bytes from common_words where block = ?'),
     add: db.prepare<[number, Buffer]>('insert into common_words values (?, ?)'),
     remove: db.prepare<[number]>('delete from common_words where block = ?'),
+    findRows: db.prepare<[number], { bytes: Buffer }>('select bytes from word_rows where block = ?'),
+    addRows: db.prepare<[number, Buffer]>('insert into word_rows values (?, ?)'),
+    removeRows: db.prepare<[number]>('delete from word_rows where block = ?'),
   }
 }

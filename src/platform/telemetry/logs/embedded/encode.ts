@@ -50,28 +50,30 @@ export interface EncodedBlock {
   frames: { text: Uint8Array; metadata: Uint8Array | null }[]
   filters: Filters
   commonWords: Uint8Array
+  wordRows: Uint8Array
 }
 
 /** Some 20 ms of work for a full block. */
 export function encodeBlock(block: RawBlock): EncodedBlock {
-  const { filters, commonWords } = indexOf(block)
+  const { filters, commonWords, wordRows } = indexOf(block)
   return {
     head: compress(Buffer.from(JSON.stringify(headOf(block, filters)))),
     columns: compress(columnsOf(block)),
     frames: framesOf(block),
     filters,
     commonWords,
+    wordRows,
   }
 }
 
 const filterBuilder = new FilterBuilder()
 const counter = new CommonWords()
 
-function indexOf({ text, starts }: RawBlock): Pick<EncodedBlock, 'filters' | 'commonWords'> {
+function indexOf({ text, starts }: RawBlock): Pick<EncodedBlock, 'filters' | 'commonWords' | 'wordRows'> {
   filterBuilder.reset()
   counter.begin(text, starts)
   filterBuilder.add(text, starts, (hash, from, to, line) => counter.add(text, hash, from, to, line))
-  return { filters: filterBuilder.build(), commonWords: counter.encode() }
+  return { filters: filterBuilder.build(), commonWords: counter.encode(), wordRows: counter.encodeRows() }
 }
 
 function headOf(block: RawBlock, filters: Filters): BlockHead {

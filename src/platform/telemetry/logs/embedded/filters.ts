@@ -62,6 +62,7 @@ function finish(hash: number): number {
 export class TrigramFilter {
   /** 1 for each that was met. */
   readonly marks = new Uint8Array(trigramCount)
+  readonly #fours = new Uint32Array(this.marks.buffer)
 
   reset(): void {
     this.marks.fill(0)
@@ -77,13 +78,18 @@ export class TrigramFilter {
   }
 
   build(): Uint8Array {
-    const { marks } = this
-    let count = 0
-    for (let trigram = 0; trigram < trigramCount; trigram++) count += marks[trigram]!
+    const trigrams: number[] = []
+    // Most were not met: they are passed over by fours.
+    for (let four = 0; four < this.#fours.length; four++) {
+      if (this.#fours[four] === 0) continue
+      for (let trigram = four * 4; trigram < four * 4 + 4; trigram++) {
+        if (this.marks[trigram] === 1) trigrams.push(trigram)
+      }
+    }
     let bytes = trigramBytesMin
-    while (bytes * 8 < count * bitsPerTrigram) bytes *= 2
+    while (bytes * 8 < trigrams.length * bitsPerTrigram) bytes *= 2
     const filter = new Uint8Array(bytes)
-    for (let trigram = marks.indexOf(1); trigram >= 0; trigram = marks.indexOf(1, trigram + 1)) {
+    for (const trigram of trigrams) {
       const place = trigramPlace(trigram, bytes)
       filter[place >>> 3]! |= 1 << (place & 7)
     }
@@ -113,43 +119,39 @@ export class FilterBuilder {
   /** Lines begin at `starts`. `onWord` is told of every word: its hash, where it stands, and in which line. */
   add(text: Uint8Array, starts: Uint32Array, onWord: OnWord): void {
     const trigrams = this.#trigrams.marks
-    let table = this.#table
-    let hash = hashSeed
     let trigram = 0
-    let start = -1
     let line = 0
     for (let index = 0; index < text.length; index++) {
-      const byte = text[index]!
-      const signs = classes[byte]!
+      const start = index
+      let hash = hashSeed
+      let signs = classes[text[index]!]!
+      while (signs >= wordBit) {
+        trigram = ((trigram << 6) | (signs & 63)) & (trigramCount - 1)
+        trigrams[trigram] = 1
+        hash = extend(hash, text[index]!)
+        if (++index === text.length) break
+        signs = classes[text[index]!]!
+      }
+      if (index > start) {
+        this.#addWord(text, hash, start, index)
+        onWord(hash, start, index, line)
+        if (index === text.length) break
+      }
       trigram = ((trigram << 6) | (signs & 63)) & (trigramCount - 1)
       trigrams[trigram] = 1
-      if (signs >= wordBit) {
-        if (start < 0) start = index
-        hash = Math.imul(hash ^ (byte | 0x20), 0x01000193)
-      } else {
-        if (start >= 0) {
-          if (index - start >= longWordBytes) {
-            for (const piece of keptPieces(text, start, index)) this.#insert(piece)
-            table = this.#table
-          }
-          // Most words were there before, and are found at the first look.
-          if (table[slotOf(hash, table.length)] !== hash) {
-            this.#insert(hash)
-            table = this.#table
-          }
-          onWord(hash, start, index, line)
-          hash = hashSeed
-          start = -1
-        }
-        // A line may have line feeds itself.
-        if (byte === lineFeed && index + 1 === starts[line + 1]) line++
-      }
+      // A line may have line feeds itself.
+      if (text[index] === lineFeed && index + 1 === starts[line + 1]) line++
     }
-    if (start >= 0) this.#insert(hash)
   }
 
   build(): Filters {
     return { words: this.#wordFilter(), trigrams: this.#trigrams.build() }
+  }
+
+  #addWord(text: Uint8Array, hash: number, from: number, to: number): void {
+    if (to - from >= longWordBytes) for (const piece of keptPieces(text, from, to)) this.#insert(piece)
+    // Most words were there before, and are found at the first look.
+    if (this.#table[slotOf(hash, this.#table.length)] !== hash) this.#insert(hash)
   }
 
   #insert(hash: number): void {
@@ -173,9 +175,12 @@ export class FilterBuilder {
   }
 
   #wordFilter(): Uint8Array {
-    const buckets = Math.max(1, Math.ceil((this.#count * bitsPerWord) / bucketBits))
+    // To the compiler a whole number too: it divides others many times as slowly.
+    const buckets = Math.max(1, Math.ceil((this.#count * bitsPerWord) / bucketBits)) >>> 0
     const filter = new Uint8Array(buckets * bucketBytes)
-    for (const key of this.#table) {
+    const table = this.#table
+    for (let slot = 0; slot < table.length; slot++) {
+      const key = table[slot]!
       if (key === 0) continue
       const first = finish(key)
       let at = finish(first ^ 0x9e3779b9)

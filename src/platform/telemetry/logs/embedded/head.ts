@@ -186,6 +186,7 @@ export class HeadChunk {
       frameLater: async () => frame(),
       mayContain: () => true,
       linesWith: () => null,
+      rowsWith: () => null,
       quarantine: () => undefined,
     }
   }

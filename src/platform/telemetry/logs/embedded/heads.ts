@@ -5,6 +5,7 @@ import { arrange } from './arrange.ts'
 import type { Batches } from './batches.ts'
 import { isDamage } from './dayFile.ts'
 import type { Days } from './days.ts'
+import type { EncodedBlock } from './encode.ts'
 import { Encoder } from './encoder.ts'
 import type { Group } from './group.ts'
 import { Head, type HeadDay } from './head.ts'
@@ -23,6 +24,8 @@ export interface HeadSizes extends BlockSizes {
 
 /** Full heads there may be of lines that are not encoded; with more, appends wait for one block after the other. */
 const backlogHeadsMax = 1.75
+/** Blocks that are written before the disk is waited for. */
+const checkpointBlocks = 4
 /** After an attempt to seal has failed. */
 const retryMs = 250
 
@@ -278,17 +281,34 @@ export class Heads {
     if (before) return before
     file.discard(day.generation)
     const blocks: SealedBlock[] = []
-    for (const rows of arrange(day, streams, sizes)) {
+    const portions = arrange(day, streams, sizes)
+    for await (const encoded of this.#encoded(day, portions)) {
       if (this.#isClosing) throw new Error('The store is closing')
-      const raw = rawBlockOf(day, rows, streams, sizes, (bytes) => this.#encoder.memory(bytes))
-      const encoded = await this.#encoder.encode(raw)
       blocks.push(file.add(day.generation, encoded))
-      // A block at a time, because all at once would take this thread for as long as appends should not wait.
-      await file.checkpoint()
-      onEncoded(rows.length)
+      // A few at a time, because all at once would take this thread for as long as appends should not wait.
+      if (blocks.length % checkpointBlocks === 0) await file.checkpoint()
+      onEncoded(portions[blocks.length - 1]!.length)
     }
     file.seal(day.generation, blocks.length)
     await file.checkpoint()
     return blocks
+  }
+
+  /** One block after the other; while it is written, the next one is encoded. */
+  async *#encoded(day: HeadDay, portions: Uint32Array[]): AsyncGenerator<EncodedBlock> {
+    const { streams, sizes } = this.#options
+    const encode = (rows: Uint32Array | undefined): Promise<EncodedBlock> | null =>
+      rows ? this.#encoder.encode(rawBlockOf(day, rows, streams, sizes, (bytes) => this.#encoder.memory(bytes))) : null
+    let next = encode(portions[0])
+    try {
+      for (let at = 1; next; at++) {
+        const encoded = await next
+        next = encode(portions[at])
+        yield encoded
+      }
+    } finally {
+      // The encoder takes one at a time; where writing has failed, the next attempt finds it free.
+      await next?.catch(() => undefined)
+    }
   }
 }

@@ -60,7 +60,7 @@ function countBlock(block: Block, plan: Plan, axis: Axis, counts: Uint32Array, w
     const piece = new Piece(block, columns, frame)
     const marks = plan.marks(piece)
     work.stats.lines += marks.length
-    if (plan.rest?.readsText) work.stats.bytes += piece.start(piece.toRow)
+    if (plan.rest?.readsText(piece)) work.stats.bytes += piece.start(piece.toRow)
     for (let row = marks.indexOf(1); row >= 0; row = marks.indexOf(1, row + 1)) {
       const at = piece.fromRow + row
       counts[bucketOf(columns.offsets[at]!, axis) * severityCount + columns.severities[at]!]!++

@@ -55,6 +55,8 @@ export interface Block {
   mayContain(probe: Probe): boolean
   /** How many lines have a text, where that can be told without them; null otherwise. */
   linesWith(wanted: WordText): number | null
+  /** A mark for each line, 1 where it has a text, where that can be told without the lines; null otherwise. */
+  rowsWith(wanted: WordText): Uint8Array | null
   /** Called when a part turned out to be damaged: nothing is read from it again. */
   quarantine(): void
 }
@@ -73,8 +75,14 @@ export interface Hit {
   row: number
 }
 
+/** A block whose columns were read. */
+export interface Opened {
+  readonly block: Block
+  readonly columns: Columns
+}
+
 /** A frame of a block, or some of its rows, with the columns: what is looked at at a time. */
-export class Piece {
+export class Piece implements Opened {
   readonly block: Block
   readonly columns: Columns
   readonly frameIndex: number

@@ -91,16 +91,25 @@ export class Plan {
       return marks
     }
     const { from, to } = this.withinDay(block.day)
+    const verdicts = this.#verdictsOf(block.streams)
+    const mask = this.#severities
     let any = false
     for (let row = fromRow; row < toRow; row++) {
+      if (streams && !verdicts[streams[row]!]) continue
+      if (((mask >> severities[row]!) & 1) === 0) continue
       const offset = offsets[row]!
-      if (offset < from || offset >= to || !this.passesSeverity(severities[row]!)) continue
-      if (streams && !this.passes(streams[row]!)) continue
+      if (offset < from || offset >= to) continue
       marks[row - fromRow] = 1
       any = true
     }
     if (any) this.rest?.narrow(piece, marks)
     return marks
+  }
+
+  /** By stream, known for all of these. */
+  #verdictsOf(streams: Int32Array): readonly boolean[] {
+    for (const stream of streams) this.passes(stream)
+    return this.#verdicts
   }
 
   #passesWhole({ streams, severityCounts }: Block): boolean {

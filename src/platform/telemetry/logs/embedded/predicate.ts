@@ -3,13 +3,13 @@ import { requiredLiteral } from '../../requiredLiteral.ts'
 import type { LinePredicate } from '../logs.ts'
 import { compareFields, fieldOf, isDecimal, literalOfValue } from '../fields.ts'
 import { isWordByte, probeOf } from './filters.ts'
-import { allSeverities, type Block, type Piece } from './lines.ts'
+import { allSeverities, type Block, type Columns, type Opened, type Piece } from './lines.ts'
 import type { Stream, Streams } from './streams.ts'
 
 /** A condition on lines, ready to be asked. */
 export interface Test {
-  /** Whether it has to see the text of a line. */
-  readsText: boolean
+  /** Whether it has to see the text of the lines. */
+  readsText(opened: Opened): boolean
   /** False where certainly no line of the block fulfils it. */
   mayMatch(block: Block): boolean
   /** How many lines of the block fulfil it, where that can be told without them; null otherwise. */
@@ -72,12 +72,11 @@ function compile(predicate: LinePredicate, negated: boolean, streams: Streams): 
 
 function all(tests: Test[]): Test {
   if (tests.length === 1) return tests[0]!
-  const ordered = tests.toSorted((a, b) => Number(a.readsText) - Number(b.readsText))
   return {
-    readsText: tests.some(({ readsText }) => readsText),
-    mayMatch: (block) => ordered.every((test) => test.mayMatch(block)),
+    readsText: (opened) => tests.some((test) => test.readsText(opened)),
+    mayMatch: (block) => tests.every((test) => test.mayMatch(block)),
     count: (block) => {
-      const counts = ordered.map((test) => test.count(block))
+      const counts = tests.map((test) => test.count(block))
       if (counts.includes(0)) return 0
       // What every line fulfils takes none away.
       return onlyOf(
@@ -86,7 +85,9 @@ function all(tests: Test[]): Test {
       )
     },
     narrow: (piece, marks) => {
-      for (const test of ordered) if (marks.includes(1)) test.narrow(piece, marks)
+      const readText = (test: Test): number => Number(test.readsText(piece))
+      for (const test of tests.toSorted((a, b) => readText(a) - readText(b)))
+        if (marks.includes(1)) test.narrow(piece, marks)
     },
   }
 }
@@ -94,7 +95,7 @@ function all(tests: Test[]): Test {
 function any(tests: Test[]): Test {
   if (tests.length === 1) return tests[0]!
   return {
-    readsText: tests.some(({ readsText }) => readsText),
+    readsText: (opened) => tests.some((test) => test.readsText(opened)),
     mayMatch: (block) => tests.some((test) => test.mayMatch(block)),
     count: (block) => {
       const counts = tests.map((test) => test.count(block))
@@ -109,8 +110,7 @@ function any(tests: Test[]): Test {
       marks.fill(0)
       for (const test of tests) {
         const found = open.slice()
-        if (test.mayMatch(piece.block)) test.narrow(piece, found)
-        else found.fill(0)
+        test.narrow(piece, found)
         for (let row = 0; row < marks.length; row++) {
           if (found[row] === 0) continue
           marks[row] = 1
@@ -135,7 +135,6 @@ function signed(test: Test, negated: boolean): Test {
       return count === null ? null : block.length - count
     },
     narrow: (piece, marks) => {
-      if (!test.mayMatch(piece.block)) return
       const found = marks.slice()
       test.narrow(piece, found)
       for (let row = 0; row < marks.length; row++) if (found[row] === 1) marks[row] = 0
@@ -145,7 +144,7 @@ function signed(test: Test, negated: boolean): Test {
 
 function severityTest(mask: number): Test {
   return {
-    readsText: false,
+    readsText: () => false,
     mayMatch: ({ severityCounts }) => Array.from(severityCounts).some((count, at) => count > 0 && (mask >> at) & 1),
     count: ({ severityCounts }) =>
       Array.from(severityCounts).reduce((sum, count, at) => ((mask >> at) & 1 ? sum + count : sum), 0),
@@ -165,7 +164,7 @@ function streamTest(passes: (stream: Stream) => boolean, streams: Streams): Test
     return known
   }
   return {
-    readsText: false,
+    readsText: () => false,
     mayMatch: (block) => block.streams.some(verdict),
     count: ({ streams: ofBlock, streamCounts }) =>
       ofBlock.reduce((sum, stream, at) => (verdict(stream) ? sum + streamCounts[at]! : sum), 0),
@@ -185,18 +184,32 @@ type Find = (piece: Piece, from: number) => number
 
 function contains(text: string, caseSensitive: boolean, word: boolean): Test {
   if (text === '')
-    return { readsText: false, mayMatch: () => true, count: ({ length }) => length, narrow: () => undefined }
+    return { readsText: () => false, mayMatch: () => true, count: ({ length }) => length, narrow: () => undefined }
   const probe = probeOf(text, word)
   const needle = Buffer.from(text)
   const find = finderOf(needle, caseSensitive, word)
+  const wanted = { text, caseSensitive, word }
+  const told = toldRows((block) => (block.mayContain(probe) ? block.rowsWith(wanted) : new Uint8Array(block.length)))
   return {
-    readsText: true,
+    readsText: (opened) => told(opened) === null,
     mayMatch: (block) => block.mayContain(probe),
-    count: (block) => (block.mayContain(probe) ? block.linesWith({ text, caseSensitive, word }) : 0),
+    count: (block) => (block.mayContain(probe) ? block.linesWith(wanted) : 0),
     narrow: (piece, marks) => {
-      const found = rowsWith(piece, find, needle.length)
+      const found = told(piece)?.subarray(piece.fromRow, piece.toRow) ?? rowsWith(piece, find, needle.length)
       for (let row = 0; row < marks.length; row++) marks[row]! &= found[row]!
     },
+  }
+}
+
+/** What a block tells of its rows without their text, asked once and kept as long as its columns are. */
+function toldRows(ask: (block: Block) => Uint8Array | null): (opened: Opened) => Uint8Array | null {
+  const told = new WeakMap<Columns, Uint8Array | null>()
+  return ({ block, columns }) => {
+    const known = told.get(columns)
+    if (known !== undefined) return known
+    const rows = ask(block)
+    told.set(columns, rows)
+    return rows
   }
 }
 
@@ -272,7 +285,7 @@ function matches(pattern: string): Test {
   const literal = requiredLiteral(pattern)
   const first = literal && contains(literal.text, literal.caseSensitive, false)
   return {
-    readsText: true,
+    readsText: () => true,
     mayMatch: (block) => first?.mayMatch(block) ?? true,
     count: (block) => (first?.count(block) === 0 ? 0 : null),
     narrow: (piece, marks) => {
@@ -291,7 +304,7 @@ function fieldTest(predicate: FieldPredicate, streams: Streams): Test {
   const isLabel = (stream: number): boolean => labelValue(streams.at(stream).labels, name) !== undefined
   const isOnlyInLines = (block: Block): boolean => !block.hasMetadata && !block.streams.some(isLabel)
   return {
-    readsText: true,
+    readsText: () => true,
     mayMatch: (block) => !inLine || !isOnlyInLines(block) || inLine.mayMatch(block),
     count: () => null,
     narrow: (piece, marks) => {

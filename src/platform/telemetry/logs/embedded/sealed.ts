@@ -1,5 +1,5 @@
 import { Damaged } from './checked.ts'
-import { linesWith, type WordText } from './commonWords.ts'
+import { linesWith, rowsWith, type WordText } from './commonWords.ts'
 import type { BlockHead } from './encode.ts'
 import type { Block, Columns, Frame, Probe } from './lines.ts'
 import { hasTrigram, hasWord, type ReadPart } from './filters.ts'
@@ -16,6 +16,7 @@ export interface BlockSource {
   filterPart(id: number, kind: FilterKind, part: number): Buffer
   /** Null for a block that was written before they were. */
   commonWords(id: number): Buffer | null
+  wordRows(id: number): Buffer | null
   quarantine(id: number): void
 }
 
@@ -106,18 +107,32 @@ export class SealedBlock implements Block {
   }
 
   linesWith(wanted: WordText): number | null {
-    try {
+    return unlessDamaged(() => {
       const commonWords = this.#source.commonWords(this.id)
       return commonWords && linesWith(commonWords, wanted)
-    } catch (error) {
-      // The lines themselves may be whole.
-      if (error instanceof Damaged) return null
-      throw error
-    }
+    })
+  }
+
+  rowsWith(wanted: WordText): Uint8Array | null {
+    return unlessDamaged(() => {
+      const commonWords = this.#source.commonWords(this.id)
+      const wordRows = commonWords && this.#source.wordRows(this.id)
+      return wordRows && rowsWith(commonWords, wordRows, this.length, wanted)
+    })
   }
 
   quarantine(): void {
     this.#source.quarantine(this.id)
+  }
+}
+
+/** The lines themselves may be whole where what tells of them is damaged. */
+function unlessDamaged<T>(read: () => T): T | null {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof Damaged) return null
+    throw error
   }
 }
 

@@ -295,3 +295,31 @@ test('10,000 services with a line now and then share blocks', async () => {
   )
   assert.equal(page.stats.blocksSkipped, 1)
 })
+
+test('several common words, and a common word with a level, are counted without reading lines', async () => {
+  const store = await open({ blockLines: 8_192, frameBytes: 65_536 })
+  const ways = ['GET users in time', 'POST users timeout', 'GET database timeout', 'POST database in time']
+  const entries = Array.from({ length: 4_000 }, (_, index) => ({
+    timestampNs: ns(nowMs) + BigInt(index),
+    line: `${ways[index % 4]} ${index}`,
+    severity: index % 7 === 0 ? 5 : 3,
+  }))
+  await store.append({ streams: [{ labels: { service_name: 'api' }, entries }] })
+  await store.seal()
+  const both = ['timeout', 'database'].map((text): LinePredicate => ({ op: 'contains', text }))
+  const asked: [LinePredicate, (index: number) => boolean][] = [
+    [{ op: 'and', of: both }, (index) => index % 4 === 2],
+    [{ op: 'or', of: both }, (index) => index % 4 !== 0],
+    [{ op: 'and', of: [both[0]!, { op: 'not', of: both[1]! }] }, (index) => index % 4 === 1],
+    [
+      { op: 'and', of: [both[0]!, { op: 'severity', in: [5] }] },
+      (index) => [1, 2].includes(index % 4) && index % 7 === 0,
+    ],
+  ]
+  for (const [where, isWanted] of asked) {
+    const page = await store.search({ ...everything, where, limit: 1, countMax: 1e6 })
+    const count = [...entries.keys()].filter(isWanted).length
+    assert.deepEqual(page.total, { count, exact: true }, JSON.stringify(where))
+    assert.equal(page.stats.bytes, 0, JSON.stringify(where))
+  }
+})

@@ -1,5 +1,5 @@
 import { reading } from './damage.ts'
-import { Piece, type Block, type Columns, type Hit } from './lines.ts'
+import { Piece, type Block, type Columns, type Hit, type Opened } from './lines.ts'
 import type { Plan } from './plan.ts'
 import type { Work } from './turn.ts'
 
@@ -89,26 +89,30 @@ export class Sweep {
 
   /** Waits for the text of what is looked at now, if it is on its way, and sends for that of what comes next. */
   async #loaded({ piece, loading }: Waiting): Promise<void> {
-    if (!piece || !this.#plan.rest?.readsText || ++this.#looked <= alonePieces) return
+    if (!piece || !this.#readsText(piece) || ++this.#looked <= alonePieces) return
     for (let at = this.#waiting.length - 1; at >= Math.max(0, this.#waiting.length - loadsMax); at--) {
       const next = this.#waiting[at]!
       // What cannot be read is found out when it is looked at.
-      if (next.piece) next.loading ??= next.piece.load().catch(() => undefined)
+      if (next.piece && this.#readsText(next.piece)) next.loading ??= next.piece.load().catch(() => undefined)
     }
     if (loading) await loading
+  }
+
+  #readsText(opened: Opened): boolean {
+    return this.#plan.rest?.readsText(opened) ?? false
   }
 
   #countOf({ block, piece }: Waiting): number {
     if (piece) return countMarks(this.#marks(piece))
     const known = this.#plan.countOf(block)
     if (known !== null) return known
-    this.#waiting.push(...this.#open(block))
+    this.#waiting.push(...this.#open(block, block.length))
     return 0
   }
 
   #look({ block, piece }: Waiting): void {
     if (!piece) {
-      for (const opened of this.#open(block)) this.#wait(opened)
+      for (const opened of this.#open(block, pieceRowsMax)) this.#wait(opened)
       return
     }
     const rows = this.#inOrder(piece, this.#marks(piece))
@@ -116,7 +120,7 @@ export class Sweep {
     else piece.release()
   }
 
-  #open(block: Block): Waiting[] {
+  #open(block: Block, rowsMax: number): Waiting[] {
     const { stats } = this.#work
     if (!this.#plan.mayMatch(block)) {
       stats.blocksSkipped++
@@ -125,23 +129,13 @@ export class Sweep {
     stats.blocks++
     const columns = reading(block, () => block.columns(), null)
     if (!columns) return []
-    return this.#piecesOf(block, columns).map((piece) => ({
+    const isByRows = isInOrder(block) && !this.#readsText({ block, columns })
+    return piecesOf(block, columns, isByRows ? rowsMax : block.length).map((piece) => ({
       bound: this.#boundOf(piece),
       block,
       piece,
       loading: null,
     }))
-  }
-
-  #piecesOf(block: Block, columns: Columns): Piece[] {
-    const pieces: Piece[] = []
-    const rowsMax = this.#plan.rest?.readsText || !isInOrder(block) ? block.length : pieceRowsMax
-    for (let frame = 0; frame + 1 < block.frameRows.length; frame++) {
-      const end = block.frameRows[frame + 1]!
-      for (let from = block.frameRows[frame]!; from < end; from += rowsMax)
-        pieces.push(new Piece(block, columns, frame, from, Math.min(end, from + rowsMax)))
-    }
-    return pieces
   }
 
   #boundOf({ block, columns: { offsets }, fromRow, toRow }: Piece): number {
@@ -152,7 +146,7 @@ export class Sweep {
   #marks(piece: Piece): Uint8Array {
     const { stats } = this.#work
     stats.lines += piece.toRow - piece.fromRow
-    if (this.#plan.rest?.readsText) stats.bytes += piece.start(piece.toRow)
+    if (this.#readsText(piece)) stats.bytes += piece.start(piece.toRow)
     return reading(piece.block, () => this.#plan.marks(piece), new Uint8Array(0))
   }
 
@@ -212,4 +206,16 @@ function countMarks(marks: Uint8Array): number {
   let count = 0
   for (let row = 0; row < marks.length; row++) count += marks[row]!
   return count
+}
+
+/** Its frames, in parts of so many rows. */
+function piecesOf(block: Block, columns: Columns, rowsMax: number): Piece[] {
+  const pieces: Piece[] = []
+  for (let frame = 0; frame + 1 < block.frameRows.length; frame++) {
+    const end = block.frameRows[frame + 1]!
+    for (let from = block.frameRows[frame]!; from < end; from += rowsMax) {
+      pieces.push(new Piece(block, columns, frame, from, Math.min(end, from + rowsMax)))
+    }
+  }
+  return pieces
 }
