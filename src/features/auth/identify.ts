@@ -36,26 +36,30 @@ export function createAuthenticator(platform: Platform, localToken: string): Aut
   const localDigest = hash('sha256', localToken, 'base64url')
   const adminDigest = adminToken && hash('sha256', adminToken, 'base64url')
 
-  const remembered = async (key: string, load: () => Promise<Actor>): Promise<Actor> => {
-    const known = actors.get(key)
-    if (known) return known
-    const actor = await load()
+  const load = async (key: string, find: () => Promise<Actor>): Promise<Actor> => {
+    const actor = await find()
     actors.set(key, actor)
     return actor
   }
 
-  const claimsOf = async (token: string, digest: string): Promise<AccessClaims> => {
-    const known = verified.get(digest)
-    const claims = known ?? (await verifyAccessToken(platform.secrets, token, platform.now()))
-    if (claims.expiresAt <= platform.now())
-      throw new AppError('TOKEN_EXPIRED', 'The access token has expired; refresh it')
-    if (!known) verified.set(digest, claims)
-    return claims
+  /** No promise for what is known: a flood of requests would make one each. */
+  const remembered = (key: string, find: () => Promise<Actor>): Actor | Promise<Actor> =>
+    actors.get(key) ?? load(key, find)
+
+  const verify = async (token: string, digest: string): Promise<Actor> => {
+    const claims = await verifyAccessToken(platform.secrets, token, platform.now())
+    verified.set(digest, claims)
+    return actorOfClaims(claims)
   }
 
-  const session = async (token: string, digest: string): Promise<Actor> => {
-    const { sessionId, userId } = await claimsOf(token, digest)
+  const actorOfClaims = ({ sessionId, userId, expiresAt }: AccessClaims): Actor | Promise<Actor> => {
+    if (expiresAt <= platform.now()) throw new AppError('TOKEN_EXPIRED', 'The access token has expired; refresh it')
     return remembered(`session:${sessionId}`, () => sessionActor(platform, sessionId, userId))
+  }
+
+  const session = (token: string, digest: string): Actor | Promise<Actor> => {
+    const claims = verified.get(digest)
+    return claims ? actorOfClaims(claims) : verify(token, digest)
   }
 
   const actorOf = async ({ sessionId, keyId, id }: Pick<Actor, 'sessionId' | 'keyId' | 'id'>): Promise<Actor> => {
@@ -65,8 +69,8 @@ export function createAuthenticator(platform: Platform, localToken: string): Aut
 
   return {
     cookieName: accessCookie,
-    identify: async ({ bearer, cookie, ticket }, address) => {
-      if (ticket !== undefined) return actorOf(await redeemTicket(platform, ticket))
+    identify: ({ bearer, cookie, ticket }, address) => {
+      if (ticket !== undefined) return redeemTicket(platform, ticket).then(actorOf)
       const token = bearer ?? cookie
       if (token === undefined) return anonymous
       // Secrets are compared, and tokens remembered, by their hash: neither its time nor a dump tells them.

@@ -12,7 +12,7 @@ import {
   type UserRow,
 } from '#features/users/index.ts'
 import { findRole } from '#features/roles/index.ts'
-import type { Context } from '#platform/context.ts'
+import type { Actor, Context } from '#platform/context.ts'
 import type { Handlers } from '#platform/http/endpoints.ts'
 import { requireSameOrigin } from '#platform/http/origin.ts'
 import type { RequestContext } from '#platform/http/request.ts'
@@ -65,7 +65,7 @@ export const authHandlers = (setupToken: SetupToken): Handlers<typeof authEndpoi
     for (const name of [accessCookie, refreshCookie]) ctx.outgoing.clearCookie(name, '/')
     return { success: true, message: 'Logged out' }
   },
-  verify: (ctx) => ({ valid: true, user: accountOf(ctx), session_id: ctx.actor.sessionId }),
+  verify: (ctx) => ({ valid: true, user: accountOf(ctx.actor), session_id: ctx.actor.sessionId }),
   register: async (ctx, { body }) => {
     const state = await register(ctx, body)
     const message = state === 'active' ? 'You can log in now' : 'An administrator will look at your request'
@@ -75,7 +75,7 @@ export const authHandlers = (setupToken: SetupToken): Handlers<typeof authEndpoi
     await reauthenticate(ctx, body)
     return { success: true, message: 'Confirmed' }
   },
-  me: (ctx) => ({ user: accountOf(ctx), permissions: [...ctx.actor.permissions], session_id: ctx.actor.sessionId }),
+  me: ({ actor }) => selves.get(actor) ?? selfOf(actor),
   updateMe: async (ctx, { body }) => {
     const before = await getUser(ctx.db, ctx.actor.id)
     const changes = {
@@ -89,7 +89,7 @@ export const authHandlers = (setupToken: SetupToken): Handlers<typeof authEndpoi
       note.after = audited({ ...before, ...changes })
     })
     const { email, username } = { ...before, ...changes }
-    return { ...accountOf(ctx), email, username }
+    return { ...accountOf(ctx.actor), email, username }
   },
   changePassword: async (ctx, { body }) => {
     const user = await getUser(ctx.db, ctx.actor.id)
@@ -153,8 +153,23 @@ const account = (
   mfa_enabled: mfa_enabled_at !== null,
 })
 
+type Self = z.output<typeof authEndpoints.me.reply>
+
+/** Asked most of all, and the same for as long as the actor is remembered. */
+const selves = new WeakMap<Actor, Self>()
+
+function selfOf(actor: Actor): Self {
+  const self = Object.freeze({
+    user: accountOf(actor),
+    permissions: [...actor.permissions],
+    session_id: actor.sessionId,
+  })
+  selves.set(actor, self)
+  return self
+}
+
 /** Whoever the credentials stand for, with the rights they give; an API key is named `owner/key`. */
-const accountOf = ({ actor }: Context): z.output<typeof Account> => ({
+const accountOf = (actor: Actor): z.output<typeof Account> => ({
   id: actor.id,
   username: actor.label,
   email: actor.email,

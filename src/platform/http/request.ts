@@ -54,7 +54,7 @@ export interface Credentials {
 export interface Authenticator {
   cookieName: string
   /** `anonymous` when there are no credentials; throws AppError when they are wrong, expired or revoked. */
-  identify(credentials: Credentials, address: string): Promise<Actor>
+  identify(credentials: Credentials, address: string): Actor | Promise<Actor>
   /** The same actor with the rights it has now; throws as `identify` when it has none any more. */
   recheck(actor: Actor): Promise<Actor>
   /** Throws unless the caller of a sensitive operation proved themselves freshly, or signed the request. */

@@ -9,12 +9,25 @@ const lazily = <T>(make: () => T): (() => T) => {
 
 /**
  * Writes replies by their schema: a field that is not declared is not sent. Built at the first
- * reply of an endpoint, because building all of them would double the time to start.
+ * reply of an endpoint, because building all of them would double the time to start. What a handler gives frozen, it never
+ * changes again, and it is written once.
  */
 export function replyWriter({ reply }: Endpoint): (value: unknown) => string {
   const writer = lazily(() => buildStringify(replySchema(reply) as Parameters<typeof buildStringify>[0]))
-  return (value) => writer()(value)
+  const written = new WeakMap<object, string>()
+  return (value) => {
+    if (!isFrozenObject(value)) return writer()(value)
+    const known = written.get(value)
+    if (known !== undefined) return known
+    // As one piece: the text comes as a tree of hundreds, which would be put together again at every reply.
+    const text = Buffer.from(writer()(value)).toString()
+    written.set(value, text)
+    return text
+  }
 }
+
+const isFrozenObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && Object.isFrozen(value)
 
 const replySchema = (reply: z.ZodType): object =>
   z.toJSONSchema(reply, { target: 'draft-7', io: 'output', unrepresentable: 'any', override: closeLooseRecords })

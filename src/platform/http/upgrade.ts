@@ -5,11 +5,12 @@ import type { WebSocket } from 'ws'
 import { WebSocketServer } from 'ws'
 import type { Access } from '#kernel/contract.ts'
 import { AppError } from '#kernel/errors.ts'
-import { anonymous, Context, type Actor, type Origin } from '../context.ts'
+import { Context, type Actor, type Origin } from '../context.ts'
 import type { Platform } from '../platform.ts'
 import { pathPattern } from './endpoints.ts'
 import { publicError } from './errors.ts'
-import { spend } from './mount.ts'
+import { spend } from './budget.ts'
+import { callerOf, type Caller } from './caller.ts'
 import { requireSameOrigin } from './origin.ts'
 import { rawReply } from './rawReply.ts'
 import type { Credentials } from './request.ts'
@@ -104,21 +105,16 @@ export async function admit(server: HttpServer, request: IncomingMessage, { addr
   return actor
 }
 
-/** As with a request, wrong credentials count as none until the budget is spent. */
-async function identify(
+const identify = (
   { authenticator, platform }: HttpServer,
   request: IncomingMessage,
   address: string,
-): Promise<{ actor: Actor; failure?: AppError }> {
-  try {
+): Caller | Promise<Caller> =>
+  callerOf(() => {
     const credentials = credentialsOf(platform, request, authenticator.cookieName)
     if (credentials.cookie) requireSameOrigin(request)
-    return { actor: await authenticator.identify(credentials, address) }
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error
-    return { actor: anonymous, failure: error }
-  }
-}
+    return authenticator.identify(credentials, address)
+  })
 
 /** Browsers send no headers of their own with a socket: a ticket in the URL stands for them. */
 function credentialsOf({ config }: Platform, { headers, url }: IncomingMessage, cookieName: string): Credentials {

@@ -3,9 +3,15 @@ export interface RateLimiter {
   /**
    * Counts `points` (one unless told; 0 only looks) against `key` in `rateClass`. Limits may differ
    * from call to call: the count stays, only the comparison changes. Refused attempts count too.
-   * Windows are whole seconds. Never rejects; answers within 250 ms, whatever the engine does.
+   * Windows are whole seconds. Never rejects; answers within 250 ms, whatever the engine does, and at once where it can.
    */
-  consume(rateClass: string, key: string, limit: number, windowMs: number, points?: number): Promise<Allowance>
+  consume(
+    rateClass: string,
+    key: string,
+    limit: number,
+    windowMs: number,
+    points?: number,
+  ): Allowance | Promise<Allowance>
 }
 
 export interface Allowance {

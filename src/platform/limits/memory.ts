@@ -38,7 +38,7 @@ export class Windows {
 export function memoryRateLimiter({ now = Date.now } = {}): RateLimiter {
   const windows = new Windows(now)
   return {
-    consume: async (rateClass, key, limit, windowMs, points = 1) => {
+    consume: (rateClass, key, limit, windowMs, points = 1) => {
       const { used, endsAt } = windows.count(`${rateClass}:${key}`, windowMs, points)
       return allowance(used, limit, endsAt - now())
     },

@@ -1,7 +1,7 @@
 import { AppError } from '#kernel/errors.ts'
 import type { Context } from '../context.ts'
 import { publicError, validationError } from '../http/errors.ts'
-import { spend } from '../http/mount.ts'
+import { spend } from '../http/budget.ts'
 import type { Platform } from '../platform.ts'
 import type { ClientMessage, Peer } from './messages.ts'
 

@@ -3,8 +3,9 @@ import type { Socket } from 'socket.io'
 import * as z from 'zod'
 import { closeCodes } from '#kernel/closeCodes.ts'
 import { AppError } from '#kernel/errors.ts'
-import { anonymous, Context, type Actor, type Origin } from '../../context.ts'
-import { spend } from '../../http/mount.ts'
+import { Context, type Actor, type Origin } from '../../context.ts'
+import { spend } from '../../http/budget.ts'
+import { callerOf } from '../../http/caller.ts'
 import type { HttpServer } from '../../http/server.ts'
 import { admit } from '../../http/upgrade.ts'
 import type { Connection, Connections, Wire } from '../connections.ts'
@@ -42,10 +43,12 @@ export function createAdmission(server: HttpServer, connections: Connections): A
     if (known.kind !== 'anonymous' || (token === undefined && ticket === undefined)) return known
     // Guessing is limited here as everywhere: what is wrong is counted by address.
     const bearer = token?.replace(/^Bearer /i, '')
-    const found = server.authenticator.identify({ bearer, cookie: undefined, ticket }, address ?? '')
-    const counted = await found.catch(() => anonymous)
-    await spend(platform, 'general', counted, address ?? '', () => undefined)
-    return found
+    const { actor, failure } = await callerOf(() =>
+      server.authenticator.identify({ bearer, cookie: undefined, ticket }, address ?? ''),
+    )
+    await spend(platform, 'general', actor, address ?? '', () => undefined)
+    if (failure) throw failure
+    return actor
   }
 
   return {

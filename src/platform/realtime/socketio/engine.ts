@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Server as Engine } from 'engine.io'
-import { spend } from '../../http/mount.ts'
+import { spend } from '../../http/budget.ts'
 import type { HttpServer } from '../../http/server.ts'
 import { requireOpen, type ProtocolRoute } from '../../http/upgrade.ts'
 import type { Admission } from './admission.ts'
