@@ -8,6 +8,8 @@ export interface Preferences {
   timeZone: 'browser' | 'utc'
   /** Alerts that begin to fire are shown by the desktop too. */
   desktopAlerts: boolean
+  /** Alerts of this severity and worse are heard when they begin to fire. */
+  alertSound: 'off' | 'critical' | 'error' | 'warning' | 'info'
 }
 
 const storageKey = 'miktos.preferences'
@@ -17,6 +19,7 @@ const defaults: Preferences = {
   letterKeys: true,
   timeZone: 'browser',
   desktopAlerts: false,
+  alertSound: 'off',
 }
 const prefersLight = matchMedia('(prefers-color-scheme: light)')
 const listeners = new Set<() => void>()

@@ -23,6 +23,21 @@ import { until } from '../support/until.ts'
 const evaluatedMs = 60_000
 const hostile = '<img src=x onerror=alert(1)> "Busy"'
 
+interface Notes {
+  notes: number
+}
+
+/** A tone has two. */
+function countNotes(): void {
+  const counted = window as unknown as Notes
+  const { start } = OscillatorNode.prototype
+  counted.notes = 0
+  OscillatorNode.prototype.start = function (at) {
+    counted.notes += 1
+    start.call(this, at)
+  }
+}
+
 describe('alerts', { skip: withoutChromium() }, () => {
   let world: World
   let page: Page
@@ -354,6 +369,33 @@ describe('alerts', { skip: withoutChromium() }, () => {
     await axeIsEmpty()
     await page.getByRole('button', { name: 'Import', exact: true }).click()
     await row('Imported').getByText('Critical').waitFor()
+  })
+
+  test('new alerts are heard by who wants that: once in all tabs, and only from the severity that was chosen', async () => {
+    const other = await world.admin.newPage()
+    const tabs = [page, other]
+    for (const tab of tabs) await tab.addInitScript(countNotes)
+    const tones = async (): Promise<number> => {
+      const notes = await Promise.all(tabs.map((tab) => tab.evaluate(() => (window as unknown as Notes).notes)))
+      return (notes[0]! + notes[1]!) / 2
+    }
+    for (const tab of tabs) await open(tab, '/me/preferences')
+    await page.getByRole('button', { name: 'Play it' }).click()
+    await until('the sample', async () => (await tones()) === 1)
+    await field('Sound').selectOption('error')
+    await axeIsEmpty()
+    // Browsers let a page be heard once somebody has used it.
+    await other.getByRole('heading', { name: 'Preferences' }).click()
+    await firing('Is not heard', { severity: 'warning' })
+    await firing('Is heard', { severity: 'error' })
+    await until('the tone', async () => (await tones()) === 2)
+    const batchOverAt = Date.now() + 3_000
+    await until('the next batch', () => Date.now() > batchOverAt)
+    await firing('Is heard too', { severity: 'critical' })
+    await until('the second tone', async () => (await tones()) > 2)
+    assert.equal(await tones(), 3)
+    await field('Sound').selectOption('off')
+    await other.close()
   })
 
   test('a viewer sees all of it and can press nothing that is refused', async () => {

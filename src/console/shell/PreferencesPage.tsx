@@ -1,7 +1,11 @@
-import { useState, type ReactNode } from 'react'
+import { Volume2 } from 'lucide-react'
+import { useId, useState, type ReactNode } from 'react'
+import { playTone } from '#features/alerts/console/index.ts'
 import { useCan } from '../me.ts'
-import { setPreferences, usePreferences } from '../preferences.ts'
+import { setPreferences, usePreferences, type Preferences } from '../preferences.ts'
+import { Button } from '../ui/Button.tsx'
 import { Card } from '../ui/Card.tsx'
+import { Select, type Option } from '../ui/Field.tsx'
 import { PageHeader } from '../ui/PageHeader.tsx'
 import { Segments } from '../ui/Segments.tsx'
 import { Switch } from '../ui/Switch.tsx'
@@ -60,7 +64,10 @@ export default function PreferencesPage() {
             />
           </div>
         </Card>
-        <DesktopAlerts />
+        <Card title="Alerts">
+          <DesktopAlerts />
+          <AlertSound />
+        </Card>
       </div>
     </>
   )
@@ -77,7 +84,7 @@ function DesktopAlerts() {
     setPreferences({ desktopAlerts: wanted && permissionNow() === 'granted' })
   }
   return (
-    <Card title="Alerts">
+    <div className="border-b border-border pb-2">
       <Switch
         label="Desktop notifications"
         hint="Shown by this computer when an alert begins to fire, while a tab of the console is open."
@@ -85,7 +92,46 @@ function DesktopAlerts() {
         onChange={(checked) => void change(checked)}
         disabledReason={allowed.reason ?? refusals[permission]}
       />
-    </Card>
+    </div>
+  )
+}
+
+const soundOptions: (Option & { value: Preferences['alertSound'] })[] = [
+  { value: 'off', label: 'Off' },
+  { value: 'critical', label: 'Critical' },
+  { value: 'error', label: 'Error and worse' },
+  { value: 'warning', label: 'Warning and worse' },
+  { value: 'info', label: 'All' },
+]
+
+function AlertSound() {
+  const id = useId()
+  const { alertSound } = usePreferences()
+  const { reason } = useCan()('alerts:read')
+  return (
+    <div className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2 pt-2">
+      <div className="min-w-0 flex-1 basis-64">
+        <label htmlFor={id}>Sound</label>
+        <p id={`${id}-hint`} className="text-sm text-muted">
+          A short tone in one tab when such an alert begins to fire. Browsers allow it where one has clicked or typed.
+        </p>
+      </div>
+      <div className="flex gap-2">
+        <span className="w-44">
+          <Select
+            id={id}
+            aria-describedby={`${id}-hint`}
+            disabled={reason !== undefined}
+            options={soundOptions}
+            value={alertSound}
+            onChange={({ target }) => setPreferences({ alertSound: target.value as Preferences['alertSound'] })}
+          />
+        </span>
+        <Button icon={Volume2} onClick={() => void playTone()}>
+          Play it
+        </Button>
+      </div>
+    </div>
   )
 }
 

@@ -47,7 +47,8 @@ export function useTold(): Map<string, Told[]> {
 /** More silences than that are not looked into: the list stays right, marks may lack. */
 const lookedIntoMax = 20
 
-const silencedQuery = queryOptions({
+/** Ids of alerts that nobody is told of now. */
+export const silencedQuery = queryOptions({
   queryKey: ['silences', 'silenced'],
   queryFn: async ({ signal }): Promise<string[]> => {
     const { silences } = await queryClient.fetchQuery({ ...silencesInForceQuery, staleTime: 0 })
@@ -59,7 +60,6 @@ const silencedQuery = queryOptions({
   },
 })
 
-/** Ids of alerts that nobody is told of now. */
 export function useSilenced(): ReadonlySet<string> {
   const { data } = useQuery(silencedQuery)
   return new Set(data)
