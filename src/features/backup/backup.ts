@@ -19,11 +19,15 @@ export async function backUp(ctx: Context, passphrase: string | undefined): Prom
   if (passphrase === undefined && ctx.actor.kind !== 'system')
     throw invalid('passphrase', 'Give a passphrase of at least 12 characters')
   if (running.has(platform)) throw new AppError('CONFLICT', 'A backup is running already; wait for it')
-  const startedAt = iso(ctx.now())
-  await ctx.audit('backup.create', { kind: 'backup', id: startedAt }, 'ok', {
-    after: { encrypted: passphrase !== undefined },
-  })
   running.add(platform)
+  const startedAt = iso(ctx.now())
+  const encrypted = passphrase !== undefined
+  await ctx
+    .audit('backup.create', { kind: 'backup', id: startedAt }, 'ok', { after: { encrypted } })
+    .catch((error: unknown) => {
+      running.delete(platform)
+      throw error
+    })
   const bytes = Readable.from(sealedArchive(platform, startedAt, passphrase), { objectMode: false })
   return bytes.once('close', () => running.delete(platform))
 }

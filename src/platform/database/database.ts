@@ -25,7 +25,7 @@ export interface Database {
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>
   /**
    * The same for measurements: whole or not at all and safe from a crash of this process, but a power
-   * cut may take the last second, because nothing waits for the disk. On SQLite that wait would stop every request.
+   * cut may take the last second, because nothing waits for the disk.
    */
   measurement<T>(work: (tx: Tx) => Promise<T>): Promise<T>
   close(): Promise<void>
@@ -37,4 +37,8 @@ export interface OpenedEngine {
   description: string
   read: Kysely<Tables>
   write: Kysely<Tables>
+  /** Resolves when what is committed is on disk. Absent where a commit itself does that. */
+  sync?: () => Promise<void>
+  /** Releases what it has beside its connections. */
+  close?: () => Promise<void>
 }

@@ -23,9 +23,14 @@ export async function openDatabase(
     description: engine.description,
     read: engine.read,
     write: engine.write,
-    transaction: (work) => retrying(() => beginOn(engine.dialect, engine.write).execute(work)),
+    transaction: async (work) => {
+      const result = await retrying(() => beginOn(engine.dialect, engine.write).execute(work))
+      await engine.sync?.()
+      return result
+    },
     measurement: (work) => retrying(() => withoutSync(engine, work)),
     close: async () => {
+      await engine.close?.()
       await engine.write.destroy()
       if (engine.read !== engine.write) await engine.read.destroy()
     },
@@ -47,15 +52,7 @@ async function withoutSync<T>({ dialect, write }: OpenedEngine, work: (tx: Tx) =
       return work(tx)
     })
   }
-  if (dialect === 'mysql') return beginOn(dialect, write).execute(work)
-  return write.connection().execute(async (connection) => {
-    await sql`pragma synchronous = normal`.execute(connection)
-    try {
-      return await connection.transaction().execute(work)
-    } finally {
-      await sql`pragma synchronous = full`.execute(connection)
-    }
-  })
+  return beginOn(dialect, write).execute(work)
 }
 
 function withPlugins(engine: OpenedEngine, plugins: readonly KyselyPlugin[]): OpenedEngine {

@@ -16,9 +16,13 @@ import {
 } from 'kysely'
 import type { OpenedEngine, Tables } from '../database.ts'
 import { tellingFailures, type OnFailedQuery } from '../failed.ts'
+import { createWalSync } from './walSync.ts'
 
 /** `sqlite:///a.db` is relative to the working directory, `sqlite:////var/a.db` absolute, as in SQLAlchemy. */
 export const sqliteFile = (url: string): string => resolve(url.replace(/^sqlite:(\/\/\/)?/, ''))
+
+/** 64 MiB. */
+const checkpointPagesMax = 16_384
 
 export function openSqlite(url: string, onFailed: OnFailedQuery): OpenedEngine {
   const file = sqliteFile(url)
@@ -27,19 +31,24 @@ export function openSqlite(url: string, onFailed: OnFailedQuery): OpenedEngine {
   // It holds password hashes; SQLite gives its log files the same mode.
   chmodSync(file, 0o600)
   writer.pragma('journal_mode = WAL')
-  // FULL: a commit is on disk before it is acknowledged, also over a power cut.
-  writer.pragma('synchronous = FULL')
+  // A commit is on disk before it is acknowledged, also over a power cut: `sync` sees to that, not in this thread.
+  writer.pragma('synchronous = NORMAL')
+  // `sync` does so much earlier. SQLite would do it in this thread.
+  writer.pragma(`wal_autocheckpoint = ${checkpointPagesMax}`)
   // SQLite waits by sleeping in this thread, which would stop every request; PatientConnection waits instead.
   writer.pragma('busy_timeout = 0')
   writer.pragma('foreign_keys = ON')
   writer.pragma('temp_store = MEMORY')
   const reader = new Sqlite(file, { readonly: true })
   reader.pragma('busy_timeout = 5000')
+  const { sync, close } = createWalSync(file)
   return {
     dialect: 'sqlite',
     description: `SQLite at ${file}`,
     write: new Kysely<Tables>(tellingFailures(new ImmediateDialect({ database: preparingOnce(writer) }), onFailed)),
     read: new Kysely<Tables>(tellingFailures(new SqliteDialect({ database: preparingOnce(reader) }), onFailed)),
+    sync,
+    close,
   }
 }
 
