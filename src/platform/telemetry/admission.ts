@@ -16,10 +16,9 @@ export function bytesGate(bytesMax: number): BytesGate {
     // One that is larger than all of them together may still go alone.
     if (held === 0 || held + bytes <= bytesMax) return
     refused++
-    throw new AppError('RATE_LIMITED', 'More comes in than can be stored; send it again in a second', {
+    throw refusal('More comes in than can be stored; send it again in a second', {
       bytes_in_flight: held,
       bytes_in_flight_max: bytesMax,
-      retry_after_seconds: 1,
     })
   }
   return {
@@ -53,10 +52,7 @@ export function slotsGate(runningMax: number, waitingMax: number): SlotsGate {
     if (running < runningMax) return void running++
     if (waiting.length >= waitingMax) {
       refused++
-      throw new AppError('RATE_LIMITED', `More than ${runningMax} queries run and ${waitingMax} wait`, {
-        concurrency_max: runningMax,
-        retry_after_seconds: 1,
-      })
+      throw refusal(`More than ${runningMax} queries run and ${waitingMax} wait`, { concurrency_max: runningMax })
     }
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     const leave = (): void => {
@@ -88,4 +84,16 @@ export function slotsGate(runningMax: number, waitingMax: number): SlotsGate {
       }
     },
   }
+}
+
+/**
+ * Refusals come by the thousand when there is too much to do already. To find out where each was made would be a tenth
+ * of what they cost, and nobody asks.
+ */
+function refusal(message: string, details: Record<string, unknown>): AppError {
+  const { stackTraceLimit } = Error
+  Error.stackTraceLimit = 0
+  const error = new AppError('RATE_LIMITED', message, { ...details, retry_after_seconds: 1 })
+  Error.stackTraceLimit = stackTraceLimit
+  return error
 }

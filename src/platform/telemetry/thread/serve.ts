@@ -1,6 +1,7 @@
 import { parentPort, type MessagePort, type Transferable } from 'node:worker_threads'
 import { AppError } from '#kernel/errors.ts'
 import type { Failure, Reply, Request } from './messages.ts'
+import { letMainGoFirst } from './priority.ts'
 
 /** What a method knows of its call. */
 export interface Call {
@@ -30,6 +31,7 @@ export const warn = (message: string, details: Record<string, unknown> = {}): vo
 
 /** Answers calls until the main thread closes; `close` releases what the methods stand on. */
 export function serve(methods: Methods, close: () => Promise<void>): void {
+  letMainGoFirst()
   const main = port()
   const running = new Map<number, AbortController>()
 
