@@ -22,6 +22,8 @@ interface FormState {
 interface FormProps {
   /** Throws what the server says; fields it names are marked and the first gets the focus. */
   onSubmit: (values: FormValues) => Promise<unknown>
+  /** When anything in it is changed. */
+  onEdit?: () => void
   children: ReactNode
   className?: string
 }
@@ -33,7 +35,7 @@ export const useFieldError = (name: string | undefined): string | undefined => {
   return name === undefined ? undefined : errors[name]
 }
 
-export function Form({ onSubmit, children, className = 'flex flex-col gap-4' }: FormProps) {
+export function Form({ onSubmit, onEdit, children, className = 'flex flex-col gap-4' }: FormProps) {
   const form = useRef<HTMLFormElement>(null)
   const [busy, setBusy] = useState(false)
   const [errors, setErrors] = useState<Record<string, string>>({})
@@ -71,7 +73,10 @@ export function Form({ onSubmit, children, className = 'flex flex-col gap-4' }: 
         ref={form}
         noValidate
         className={className}
-        onInput={({ target }) => target instanceof HTMLElement && forget(target.getAttribute('name'))}
+        onInput={({ target }) => {
+          if (target instanceof HTMLElement) forget(target.getAttribute('name'))
+          onEdit?.()
+        }}
         onSubmit={(event) => {
           event.preventDefault()
           // Forms in dialogs sit inside another form in React's tree, not in the document's.

@@ -27,10 +27,10 @@ interface Wanted {
  * it the one with the least to do.
  * @throws AppError RESOURCE_NOT_FOUND for a name that is none; CONFLICT where nobody is there
  */
-export async function chooseRunner(ctx: Context, tx: Tx, wanted: Wanted): Promise<RunnerRow> {
-  const runners = await tx.selectFrom('runners').selectAll().orderBy('name').execute()
+export async function chooseRunner(ctx: Context, db: ReadDb | Tx, wanted: Wanted): Promise<RunnerRow> {
+  const runners = await db.selectFrom('runners').selectAll().orderBy('name').execute()
   const fixed = fixedRunner(runners, wanted)
-  const chosen = fixed ?? (await leastBusy(ctx, tx, runners, wanted))
+  const chosen = fixed ?? (await leastBusy(ctx, db, runners, wanted))
   requireProgram(chosen, wanted)
   if (!wanted.wait && !isConnected(chosen, ctx.now())) {
     throw nobody(`The runner ${chosen.name} is not connected`, { runner: chosen.name }, true)

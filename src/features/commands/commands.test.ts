@@ -75,6 +75,63 @@ eachEngine('commands', (engine) => {
     assert.equal(commands[0].id, id)
   })
 
+  test('a dry run tells what would happen, keeps nothing and asks no runner', async () => {
+    const app = await start()
+    const runner = await connect(app.address, await app.keyOf())
+    const plan = async (body: object) => {
+      const reply = await app.admin('POST', '/api/v1/commands', { dry_run: true, ...body })
+      assert.equal(reply.statusCode, 200, reply.body)
+      return reply.json()
+    }
+    const backup = await plan({ command: `run backup "a b"`, deadline_seconds: 60 })
+    assert.deepEqual([backup.verb, backup.args, backup.permission], ['run', ['backup', 'a b'], 'commands:write'])
+    assert.deepEqual([backup.runner.name, backup.runner.connected, backup.status], ['runner one', true, 'queued'])
+    assert.deepEqual([backup.approval, backup.destructive, backup.refusal], [null, false, null])
+    assert.equal(Date.parse(backup.deadline_at), app.clock.now() + 60 * secondMs)
+    const wipe = await plan({ command: 'run wipe' })
+    assert.deepEqual([wipe.approval, wipe.status], ['program', 'awaiting_approval'])
+    assert.equal((await plan({ command: 'run backup', approval: true })).approval, 'asked')
+
+    const { refusal, runner: nobody, status } = await plan({ command: 'run nothing' })
+    assert.deepEqual([refusal.code, refusal.can_wait, nobody, status], ['CONFLICT', false, null, null])
+    assert.equal((await plan({ command: 'run backup', runner: 'x' })).refusal.code, 'RESOURCE_NOT_FOUND')
+    assert.equal((await app.admin('POST', '/api/v1/commands', { command: 'rm -rf /', dry_run: true })).statusCode, 400)
+
+    const made = await app.admin('POST', '/api/v1/sessions', { name: 'one', server: 'a', mode: 'x' })
+    const session_id = made.json().id
+    const begin = await plan({ command: 'start_session', session_id })
+    assert.deepEqual([begin.session.name, begin.destructive, begin.refusal], ['one', false, null])
+    const stop = await plan({ command: 'stop_session', session_id, runner: 'runner one' })
+    assert.deepEqual([stop.destructive, stop.refusal.code], [true, 'CONFLICT'])
+
+    const answer = await (
+      await wsClient(app.address, app.adminToken)
+    ).ask('ms11_command', {
+      type: 'manual_command',
+      command: 'run backup',
+      dry_run: true,
+    })
+    assert.equal((answer['data'] as { dry_run: boolean }).dry_run, true)
+    assert.equal((await app.admin('GET', '/api/v1/commands')).json().total, 0)
+    assert.deepEqual(runner.received('command'), [])
+    assert.equal((await app.admin('GET', '/api/v1/audit?action=command.create')).json().total ?? 0, 0)
+  })
+
+  test('who may not ask for it is told so by a dry run, and nothing of runners', async () => {
+    const app = await start()
+    await connect(app.address, await app.keyOf())
+    const made = await app.admin('POST', '/api/v1/me/api-keys', { name: 'sessions', scopes: ['sessions:write'] })
+    const reply = await app.app.http.inject({
+      method: 'POST',
+      url: '/api/v1/commands',
+      headers: { authorization: `Bearer ${made.json().secret ?? made.json().key}` },
+      payload: { command: 'run backup', dry_run: true },
+    })
+    assert.equal(reply.statusCode, 200, reply.body)
+    const { allowed, permission, runner, refusal } = reply.json()
+    assert.deepEqual([allowed, permission, runner, refusal.code], [false, 'commands:write', null, 'PERMISSION_DENIED'])
+  })
+
   test('a runner that comes back: what it did not get is sent again, what it forgot is lost', async () => {
     const app = await start()
     const key = await app.keyOf()

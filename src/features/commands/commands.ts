@@ -2,9 +2,16 @@ import { AppError } from '#kernel/errors.ts'
 import { newId } from '#kernel/id.ts'
 import { secondMs } from '#kernel/time.ts'
 import type { ChangeNote, Context } from '#platform/context.ts'
-import type { Tx } from '#platform/database/database.ts'
+import type { ReadDb, Tx } from '#platform/database/database.ts'
 import { isDuplicate } from '#platform/database/failures.ts'
-import { appendEvent, applyChanges, findSession, requireMove, type SessionRow } from '../sessions/index.ts'
+import {
+  appendEvent,
+  applyChanges,
+  findSession,
+  requireMove,
+  type RunnerRow,
+  type SessionRow,
+} from '../sessions/index.ts'
 import { visibleCommand } from './access.ts'
 import { chooseRunner, programsOf } from './choose.ts'
 import { wordsOf } from './parse.ts'
@@ -67,9 +74,7 @@ function insert(
   const now = ctx.now()
   const id = newId()
   return ctx.change('command.create', { kind: 'command', id }, async (tx, note) => {
-    const session = await sessionOf(tx, verb, input.session_id)
-    const runner = await chooseRunner(ctx, tx, { verb, args, session, runner: input.runner, wait: input.wait })
-    const program = verb.name === 'run' ? programsOf(runner).find(({ name }) => name === args[0]) : undefined
+    const { session, runner, status } = await assign(ctx, tx, verb, args, input)
     const row: CommandRow = {
       id,
       command: input.command,
@@ -78,7 +83,7 @@ function insert(
       args_json: JSON.stringify(args),
       session_id: session?.id ?? null,
       runner_id: runner.id,
-      status: input.approval || program?.approval ? 'awaiting_approval' : 'queued',
+      status,
       created_by: ctx.actor.id,
       created_by_label: ctx.actor.label,
       idempotency_key: idempotencyKey ?? null,
@@ -95,15 +100,41 @@ function insert(
       output_truncated: 0,
     }
     await tx.insertInto('commands').values(row).execute()
-    if (session) await tellSession(ctx, tx, session, row, verb)
+    if (session) await tellSession(ctx, tx, session, row)
     note.after = { command: row.command, session_id: row.session_id, runner_id: row.runner_id, status: row.status }
     note.event = eventOf(row)
     return row
   })
 }
 
-async function sessionOf(tx: Tx, verb: Verb, id: string | undefined): Promise<SessionRow | undefined> {
-  if (id !== undefined) return findSession(tx, id)
+/** Who is to carry a command out, and what has to come first. */
+export interface Assignment {
+  session: SessionRow | undefined
+  runner: RunnerRow
+  /** Why another person has to agree first; null where nobody has to. */
+  approval: 'program' | 'asked' | null
+  /** That it begins in. */
+  status: 'awaiting_approval' | 'queued'
+}
+
+/** @throws AppError VALIDATION_FAILED, RESOURCE_NOT_FOUND, or CONFLICT where nobody would run it or it leads nowhere */
+export async function assign(
+  ctx: Context,
+  db: ReadDb | Tx,
+  verb: Verb,
+  args: string[],
+  input: NewCommand,
+): Promise<Assignment> {
+  const session = await sessionOf(db, verb, input.session_id)
+  const runner = await chooseRunner(ctx, db, { verb, args, session, runner: input.runner, wait: input.wait })
+  if (session) requireLegal(session, verb)
+  const program = verb.name === 'run' ? programsOf(runner).find(({ name }) => name === args[0]) : undefined
+  const approval = program?.approval ? 'program' : input.approval ? 'asked' : null
+  return { session, runner, approval, status: approval === null ? 'queued' : 'awaiting_approval' }
+}
+
+async function sessionOf(db: ReadDb | Tx, verb: Verb, id: string | undefined): Promise<SessionRow | undefined> {
+  if (id !== undefined) return findSession(db, id)
   if (verb.needsSession)
     throw new AppError('VALIDATION_FAILED', `${verb.name} is about a session; name it in session_id`, {
       fields: [{ field: 'session_id', message: 'Name a session' }],
@@ -111,15 +142,19 @@ async function sessionOf(tx: Tx, verb: Verb, id: string | undefined): Promise<Se
   return undefined
 }
 
-/** The session belongs to the runner from now on. @throws AppError CONFLICT where the command leads nowhere */
-async function tellSession(ctx: Context, tx: Tx, session: SessionRow, row: CommandRow, verb: Verb): Promise<void> {
+/** @throws AppError CONFLICT where the command leads nowhere */
+function requireLegal(session: SessionRow, { leadsTo }: Verb): void {
+  if (leadsTo === session.status) throw new AppError('CONFLICT', `The session is ${session.status} already`)
+  if (leadsTo) requireMove(session.status, leadsTo)
+}
+
+/** The session belongs to the runner from now on. */
+async function tellSession(ctx: Context, tx: Tx, session: SessionRow, row: CommandRow): Promise<void> {
   await appendEvent(tx, session, ctx.now(), {
     kind: 'command',
     text: `${row.created_by_label}: ${row.command}`,
     data: { command_id: row.id },
   })
-  if (verb.leadsTo === session.status) throw new AppError('CONFLICT', `The session is ${session.status} already`)
-  if (verb.leadsTo) requireMove(session.status, verb.leadsTo)
   await applyChanges(ctx, tx, {}, session, { runner_id: row.runner_id })
 }
 

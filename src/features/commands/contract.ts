@@ -49,6 +49,29 @@ export const Command = z.object({
   can_approve: z.boolean(),
 })
 
+/** What would become of a command, were it given now. */
+export const CommandPlan = z.object({
+  dry_run: z.literal(true),
+  command: z.string(),
+  verb: z.string(),
+  args: z.array(z.string()),
+  /** What one has to hold to ask for it. */
+  permission: z.string(),
+  allowed: z.boolean(),
+  /** What it ends does not come back by itself. */
+  destructive: z.boolean(),
+  session: z.object({ id: z.string(), name: z.string() }).nullable(),
+  /** Who would take it; null where nobody would. */
+  runner: z.object({ id: z.string(), name: z.string(), connected: z.boolean() }).nullable(),
+  /** Why another person would have to agree first: the `program` wants it, or the caller `asked` for it. */
+  approval: z.enum(['program', 'asked']).nullable(),
+  /** That it would begin in; null where it would be refused. */
+  status: z.enum(['awaiting_approval', 'queued']).nullable(),
+  deadline_at: time,
+  /** As the request would be answered without `dry_run`; `can_wait`: with `wait` it would be taken. */
+  refusal: z.object({ code: z.string(), message: z.string(), can_wait: z.boolean() }).nullable(),
+})
+
 const OutputPiece = z.object({
   seq: z.number().int(),
   at: time,
@@ -80,6 +103,7 @@ export const commandsEndpoints = {
       'The line is split into words as a shell would, but no shell ever sees it. `GET /commands/verbs` lists what there is; each verb needs its own permission.',
       'It is delivered at least once, with an id by which the runner runs it at most once. Where no runner is there to take it the answer is 409 CONFLICT and nothing is kept, unless `wait` is true: then it waits until its deadline. `can_wait` among the details says whether that would help.',
       'With the header `Idempotency-Key` a repeated request answers the command that the first one made.',
+      'With `dry_run` the answer is 200 and says what would become of it; nothing is kept and no runner is told.',
     ].join('\n\n'),
     access: writers,
     status: 201,
@@ -94,8 +118,9 @@ export const commandsEndpoints = {
         .boolean()
         .default(false)
         .describe('Another person has to agree first, also where the program does not ask for it'),
+      dry_run: z.boolean().default(false).describe('Only tell what would happen'),
     }),
-    reply: Command,
+    reply: z.union([Command, CommandPlan]),
     errors: ['RESOURCE_NOT_FOUND', 'CONFLICT'],
     example: { body: { command: 'run backup --fast', type: 'manual_command' } },
   },

@@ -6,6 +6,7 @@ import type { RequestContext } from '#platform/http/request.ts'
 import { visibleCommand } from './access.ts'
 import { approveCommand, cancelCommand, createCommand, rejectCommand } from './commands.ts'
 import type { commandsEndpoints } from './contract.ts'
+import { dryRun } from './dryRun.ts'
 import { listCommands, listPrograms, readOutput } from './list.ts'
 import { createSnippet, deleteSnippet, listSnippets } from './snippets.ts'
 import type { CommandRow, SnippetRow } from './store.ts'
@@ -13,7 +14,11 @@ import { verbs } from './verbs.ts'
 import { commandViews, type CommandView } from './view.ts'
 
 export const commandHandlers: Handlers<typeof commandsEndpoints> = {
-  create: async (ctx, { body }) => view(ctx, await createCommand(ctx, body, idempotencyKeyOf(ctx))),
+  create: async (ctx, { body }) => {
+    if (!body.dry_run) return view(ctx, await createCommand(ctx, body, idempotencyKeyOf(ctx)))
+    ctx.outgoing.status(200)
+    return dryRun(ctx, body)
+  },
   history: (ctx, { query }) => listCommands(ctx, query),
   verbs: async (ctx) => ({
     verbs: verbs.map(({ name, usage, summary, permission, needsSession }) => ({

@@ -13,6 +13,8 @@ export interface Verb {
   needsSession: boolean
   /** Where it leads the session: refused where that is no legal move. */
   leadsTo?: SessionStatus
+  /** What it ends does not come back by itself. */
+  destructive?: boolean
   /** The session is there as soon as the command is on its way. */
   atOnce?: boolean
   argsMin: number
@@ -40,6 +42,7 @@ export const verbs: readonly Verb[] = [
     ...onSession,
     leadsTo: 'stopping',
     atOnce: true,
+    destructive: true,
     argsMin: 0,
     argsMax: 0,
   },

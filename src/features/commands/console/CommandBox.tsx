@@ -4,13 +4,14 @@ import { useState } from 'react'
 import { pb } from '#console/paths.ts'
 import { Card } from '#console/ui/Card.tsx'
 import { Field } from '#console/ui/Field.tsx'
-import { Form, Submit } from '#console/ui/Form.tsx'
+import { Form } from '#console/ui/Form.tsx'
 import type { Session } from '#features/sessions/console/index.ts'
 import { CommandLine } from './CommandLine.tsx'
 import { CommandStatusMark } from './CommandStatusMark.tsx'
 import { distinct } from './lineHistory.ts'
 import { NobodyThere } from './NobodyThere.tsx'
 import { OutputLog } from './OutputLog.tsx'
+import { PlanNote, RunButton } from './PlanNote.tsx'
 import { commandQuery, commandsOfSessionQuery, type NewCommand } from './queries.ts'
 import { useCompletions } from './useCompletions.ts'
 import { useSend } from './useSend.ts'
@@ -21,7 +22,7 @@ export function CommandBox({ session }: { session: Session }) {
   const [sentId, setSentId] = useState<string>()
   const completions = useCompletions(line)
   const history = useQuery(commandsOfSessionQuery(session.id))
-  const { send, refused, forget } = useSend()
+  const { send, refused, planned, forget } = useSend()
   const run = async (body: NewCommand): Promise<void> => {
     const command = await send(body)
     if (!command) return
@@ -30,7 +31,7 @@ export function CommandBox({ session }: { session: Session }) {
   }
   const write = (next: string): void => {
     setLine(next)
-    if (refused) forget()
+    forget()
   }
   return (
     <Card title="Tell it">
@@ -47,12 +48,15 @@ export function CommandBox({ session }: { session: Session }) {
                 history={distinct(history.data?.commands.map(({ command }) => command) ?? [])}
                 maxLength={4_000}
               />
-              <Submit className="!h-8 max-md:!h-10" disabledReason={line.trim() === '' ? 'Write a command' : undefined}>
-                Run
-              </Submit>
+              <RunButton
+                plan={planned?.plan}
+                className="!h-8 max-md:!h-10"
+                disabledReason={line.trim() === '' ? 'Write a command' : undefined}
+              />
             </span>
           )}
         </Field>
+        {planned && <PlanNote plan={planned.plan} />}
       </Form>
       {sentId !== undefined && <Sent id={sentId} />}
     </Card>

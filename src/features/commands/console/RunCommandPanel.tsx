@@ -7,12 +7,13 @@ import { text, useSearch } from '#console/search.ts'
 import { Button } from '#console/ui/Button.tsx'
 import { Checkbox } from '#console/ui/Checkbox.tsx'
 import { Field, SelectField } from '#console/ui/Field.tsx'
-import { Form, FormActions, Submit, type FormValues } from '#console/ui/Form.tsx'
+import { Form, FormActions, type FormValues } from '#console/ui/Form.tsx'
 import { Sheet } from '#console/ui/Sheet.tsx'
 import { runnersQuery, sessionChoicesQuery } from '#features/sessions/console/index.ts'
 import { CommandLine } from './CommandLine.tsx'
 import { distinct } from './lineHistory.ts'
 import { NobodyThere } from './NobodyThere.tsx'
+import { PlanNote, RunButton } from './PlanNote.tsx'
 import { commandsQuery, verbsQuery, type NewCommand } from './queries.ts'
 import { Snippets } from './Snippets.tsx'
 import { useCompletions } from './useCompletions.ts'
@@ -32,15 +33,19 @@ export default function RunCommandPanel() {
   const [line, setLine] = useState(prefilled.line)
   const completions = useCompletions(line)
   const history = useQuery(commandsQuery({}))
-  const { send, refused } = useSend()
+  const { send, refused, planned, forget } = useSend()
   const close = (): void => void navigate({ to: pb.commands(), search: withoutPrefilled })
   const run = async (body: NewCommand): Promise<void> => {
     const command = await send(body)
     if (command) await navigate({ to: pb.command(command.id) })
   }
+  const write = (next: string): void => {
+    setLine(next)
+    forget()
+  }
   return (
     <Sheet open onClose={close} title="Run command">
-      <Form onSubmit={(values) => run(bodyOf(values))}>
+      <Form onEdit={forget} onSubmit={(values) => run(bodyOf(values))}>
         {refused && <NobodyThere nobody={refused.nobody} onWait={() => run({ ...refused.body, wait: true })} />}
         <Field
           name="command"
@@ -51,7 +56,7 @@ export default function RunCommandPanel() {
             <CommandLine
               {...control}
               value={line}
-              onLine={setLine}
+              onLine={write}
               completions={completions}
               history={distinct(history.data?.commands.map(({ command }) => command) ?? [])}
               autoFocus
@@ -60,7 +65,7 @@ export default function RunCommandPanel() {
           )}
         </Field>
         <Usage line={line} />
-        <Snippets line={line} onChoose={setLine} />
+        <Snippets line={line} onChoose={write} />
         <Where session={prefilled.session} />
         <SelectField
           name="deadline_seconds"
@@ -71,9 +76,10 @@ export default function RunCommandPanel() {
         />
         <Checkbox name="wait" label="Wait for a runner until then, if none is there" />
         <Checkbox name="approval" label="Another person has to agree first" />
+        {planned && <PlanNote plan={planned.plan} />}
         <FormActions>
           <Button onClick={close}>Cancel</Button>
-          <Submit>Run</Submit>
+          <RunButton plan={planned?.plan} />
         </FormActions>
       </Form>
     </Sheet>

@@ -7,6 +7,7 @@ import { queryClient } from '#console/queryClient.ts'
 import { isOver, type CommandStatus } from './words.ts'
 
 export type Command = Reply<Api['GET /commands/{command_id}']>
+export type CommandPlan = Extract<Reply<Api['POST /commands']>, { dry_run: true }>
 export type NewCommand = Request<Api['POST /commands']>['body']
 export type Snippet = Reply<Api['GET /commands/snippets']>['snippets'][number]
 export type Verbs = Reply<Api['GET /commands/verbs']>
