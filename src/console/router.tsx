@@ -8,11 +8,13 @@ import {
   type ErrorComponentProps,
   type RouteComponent,
 } from '@tanstack/react-router'
+import { find } from './finders.ts'
 import { canWith, meQuery } from './me.ts'
 import { pages, type Page } from './pages.ts'
 import { pb } from './paths.ts'
 import { queryClient } from './queryClient.ts'
 import { parseSearch, stringifySearch } from './search.ts'
+import { NotFindable } from './shell/NotFindable.tsx'
 import { NotFound } from './shell/NotFound.tsx'
 import { PageError } from './shell/PageError.tsx'
 import { PageGuard } from './shell/PageGuard.tsx'
@@ -75,6 +77,19 @@ const grafana = ['/grafana/d/$id', '/grafana/d/$id/$title'].map((path) =>
   }),
 )
 
+/** A name leads to its page. */
+const finder = createRoute({
+  getParentRoute: () => shell,
+  path: '/go/$kind/$key',
+  beforeLoad: async ({ params: { kind, key } }) => {
+    await queryClient.ensureQueryData(meQuery)
+    const place = await find(kind, key)
+    if (place) throw redirect({ ...place, replace: true })
+  },
+  component: NotFindable,
+  staticData: { title: 'Not found' },
+})
+
 const everythingElse = createRoute({
   getParentRoute: () => shell,
   path: '$',
@@ -85,7 +100,7 @@ const everythingElse = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([
     ...outside,
-    shell.addChildren([...pages.map(routeOf), ...homeRoute(), ...grafana, everythingElse]),
+    shell.addChildren([...pages.map(routeOf), ...homeRoute(), ...grafana, finder, everythingElse]),
   ]),
   parseSearch,
   stringifySearch,

@@ -233,7 +233,9 @@ describe('alerts', { skip: withoutChromium() }, () => {
 
   test('an alert tells its story, and is resolved with a note', async () => {
     const id = await firing('Has a story')
-    await open(page, `/alerts/firing/${id}`)
+    const { fingerprint } = await call<{ fingerprint: string }>('GET', `/alerts/active/${id}`)
+    await open(page, `/go/alert/${fingerprint}`)
+    assert.equal(new URL(page.url()).pathname, `/alerts/firing/${id}`)
     await page.getByRole('button', { name: 'Note' }).click()
     await page.getByRole('dialog').getByLabel('Note').fill('Looking at it')
     await page.getByRole('dialog').getByRole('button', { name: 'Keep' }).click()
@@ -249,6 +251,19 @@ describe('alerts', { skip: withoutChromium() }, () => {
     await open(page, '/alerts/history?q=story')
     await row('Has a story').getByText('Resolved').waitFor()
     await axeIsEmpty()
+  })
+
+  test('links that know a name and no page lead there, or say that there is nothing', async () => {
+    await open(page, '/go/request/of%20"one"')
+    const { pathname, searchParams } = new URL(page.url())
+    assert.deepEqual([pathname, searchParams.get('q')], ['/logs', '@request_id:"of \\"one\\""'])
+    await open(page, '/go/alert/%3Cimg%20src=x%20onerror=alert(1)%3E')
+    await page.getByText('There is no such alert').waitFor()
+    await page.getByText('<img src=x onerror=alert(1)>', { exact: true }).waitFor()
+    assert.deepEqual(await axeViolations(page), [])
+    await open(page, '/go/constructor/x')
+    await page.getByText('Nothing is found this way').waitFor()
+    faults = faults.filter((fault) => !fault.includes('status of 404'))
   })
 
   test('a silence is made from an alert with a reason, shown, and ended', async () => {
