@@ -150,7 +150,7 @@ function smallDisk(bytes: number): string | null {
 }
 
 test('a full disk refuses samples, loses none it took, and heals by itself', async (context) => {
-  const disk = smallDisk(4 * 1_048_576)
+  const disk = smallDisk(1.5 * 1_048_576)
   if (!disk) return context.skip('SKIPPED: only who may mount a small file system can run out of it')
   const dir = join(disk, 'store')
   const store = await open(dir, { limits: { diskShareMax: 1 } })

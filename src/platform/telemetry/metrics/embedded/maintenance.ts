@@ -5,10 +5,15 @@ import { mergePlan } from './mergePlan.ts'
 import { mergeFiles, sealWindow } from './seal.ts'
 import type { WriteAheadLog } from './wal.ts'
 
-/** A segment of the log ends here also when no window is sealed, so that it can go piece by piece. */
+/**
+ * A segment of the log ends here also when no window is sealed, so that it can be packed, and go, piece by piece. Each
+ * tells the labels of its series anew, so that of many series it has to be long.
+ */
+const segmentBytesMin = 1_048_576
+const segmentBytesPerSeries = 800
 const segmentBytesMax = 8 * 1_048_576
 /** What has to be read again after a crash, in a few seconds. */
-const logBytesMax = 32 * 1_048_576
+const logBytesMax = 16 * 1_048_576
 
 export interface MaintenanceParts extends IntakeParts {
   intake: Intake
@@ -36,7 +41,7 @@ export class Maintenance {
     const finishedBeforeMs = intake.newestMs - limits.outOfOrderMs
     const pinned = wal.bytes > logBytesMax ? wal.oldestSegment : -1
     const due = this.#isHeldUp ? [] : head.due(finishedBeforeMs, now(), limits.headBytesMax, pinned)
-    if (due.length === 0 && wal.segmentBytes < segmentBytesMax) return
+    if (due.length === 0 && wal.segmentBytes < this.#segmentBytes) return
     try {
       await wal.flush()
       await wal.rotate()
@@ -46,7 +51,12 @@ export class Maintenance {
     }
     head.beginSealing(due)
     for (const window of due) window.sealedBefore = wal.segment
-    if (due.length > 0) void this.run()
+    void this.run()
+  }
+
+  get #segmentBytes(): number {
+    const wanted = this.#parts.index.size * segmentBytesPerSeries
+    return Math.min(segmentBytesMax, Math.max(segmentBytesMin, wanted))
   }
 
   /** Begins when what is going on is done, so that it sees what is due now. */
@@ -71,6 +81,7 @@ export class Maintenance {
       await this.#trimLog()
       await this.#merge()
       await this.#deleteMuch()
+      await this.#parts.wal.pack()
       this.#failing = false
     } catch (error) {
       this.#report(error)

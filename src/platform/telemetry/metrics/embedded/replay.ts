@@ -3,7 +3,7 @@ import { Turns } from './reading.ts'
 import { windowStart } from './headWindow.ts'
 import type { Intake, IntakeParts } from './intake.ts'
 import type { IndexedSeries } from './seriesIndex.ts'
-import { readSegment, segmentsIn, type SegmentContent } from './wal.ts'
+import { readSegment, segmentsIn } from './wal.ts'
 import { readBatch, type BatchHead, type BatchReader } from './walBatch.ts'
 
 /**
@@ -20,7 +20,7 @@ export async function replay(
   const turns = new Turns()
   const damaged: number[] = []
   for (const segment of await segmentsIn(folder)) {
-    const content: SegmentContent = await readSegment(folder, segment)
+    const content = await readSegment(folder, segment)
     if (content.damaged > 0) damaged.push(segment)
     const reader = new SegmentReplay(segment, parts, intake, now, oldestMs)
     for (const payload of content.payloads) {

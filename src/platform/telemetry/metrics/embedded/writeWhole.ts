@@ -1,4 +1,4 @@
-import { open, rename } from 'node:fs/promises'
+import { open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
 /** Writes a file so that, whatever happens, the old content or the new one is there. */
@@ -7,6 +7,9 @@ export async function writeWhole(path: string, content: Uint8Array | string): Pr
   try {
     await file.writeFile(content)
     await file.sync()
+  } catch (error) {
+    await rm(`${path}.tmp`, { force: true })
+    throw error
   } finally {
     await file.close()
   }
