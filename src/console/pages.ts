@@ -229,8 +229,14 @@ export const pages: Page[] = [
     load: () => import('#features/notifications/console/PoliciesPage.tsx'),
     permission: 'alerts:read',
     parent: pb.alerts(),
-    keywords: 'routes escalation on call quiet hours simulate',
+    keywords: 'routes escalation on call quiet hours simulate import export yaml',
     panels: [
+      {
+        path: pb.policiesImport(),
+        title: 'Import policies, routes and silences',
+        load: () => import('#features/notifications/console/ImportPanel.tsx'),
+        permission: 'alerts:write',
+      },
       {
         path: pb.policyNew(),
         title: 'New policy',

@@ -23,6 +23,7 @@ export const pb = {
   silenceEdit: (id: string) => `/alerts/silences/${segment(id)}/edit`,
   channelNew: () => '/alerts/channels-new',
   channelEdit: (id: string) => `/alerts/channels/${segment(id)}/edit`,
+  policiesImport: () => '/alerts/policies-import',
   policyNew: () => '/alerts/policies-new',
   policyEdit: (id: string) => `/alerts/policies/${segment(id)}/edit`,
   activity: (tab?: 'users' | 'endpoints' | 'logins' | 'resources') => (tab ? `/activity/${tab}` : '/activity'),

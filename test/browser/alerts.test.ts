@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, before, beforeEach, afterEach, describe, test } from 'node:test'
@@ -424,6 +425,38 @@ describe('alerts', { skip: withoutChromium() }, () => {
     })
     await open(own, '/alerts')
     assert.equal(await own.getByRole('button', { name: 'Acknowledge Noisy' }).getAttribute('aria-disabled'), 'true')
+  test('policies, routes and silences go out as YAML, and come in after one has seen the difference', async () => {
+    await call('POST', '/notifications/channels', {
+      name: 'By file',
+      kind: 'webhook',
+      config: { url: 'https://example.com/secret-of-file' },
+    })
+    const yaml = (channel: string, seconds: number) =>
+      `policies:\n  - name: ${JSON.stringify(hostile)}\n    steps: [{ delay_seconds: ${seconds}, channels: [${channel}] }]\n`
+    await call('POST', '/notifications/import', { yaml: yaml('By file', 0) })
+    await open(page, '/alerts/policies')
+    await page.getByRole('button', { name: 'YAML' }).click()
+    const download = page.waitForEvent('download')
+    await page.getByRole('menuitem', { name: 'Export all as YAML' }).click()
+    const exported = await readFile(await (await download).path(), 'utf8')
+    assert.match(exported, /channels: \[ By file \]/)
+    assert.ok(!exported.includes('secret-of-file'))
+    await page.getByRole('button', { name: 'YAML' }).click()
+    await page.getByRole('menuitem', { name: 'Import YAML' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByLabel('or its YAML').fill(yaml('Nowhere', 60))
+    await dialog.getByRole('button', { name: 'See what would change' }).click()
+    await dialog.getByText('line 3: policies.0.steps.0.channels').waitFor()
+    await dialog.getByText('There is no channel called Nowhere').waitFor()
+    await dialog.getByRole('button', { name: 'Back' }).click()
+    await dialog.getByLabel('or its YAML').fill(yaml('By file', 60))
+    await dialog.getByRole('button', { name: 'See what would change' }).click()
+    await dialog.getByText('changed', { exact: true }).waitFor()
+    await axeIsEmpty()
+    await dialog.getByRole('button', { name: 'Import' }).click()
+    await row(hostile).getByText('after 1m By file').waitFor()
+  })
+
     for (const tab of ['rules', 'rules/cpu-usage', 'channels', 'policies', 'silences', 'deliveries', 'history'])
       await open(own, `/alerts/${tab}`)
     assert.deepEqual(refused, [])

@@ -4,6 +4,7 @@ import { deliveryEndpoints } from './deliveries/contract.ts'
 import { policyEndpoints } from './policies/contract.ts'
 import { routingEndpoints } from './routing/contract.ts'
 import { silenceEndpoints } from './silences/contract.ts'
+import { transferEndpoints } from './transfer/contract.ts'
 
 export const notificationsEndpoints = {
   ...channelsEndpoints,
@@ -11,4 +12,5 @@ export const notificationsEndpoints = {
   ...policyEndpoints,
   ...silenceEndpoints,
   ...deliveryEndpoints,
+  ...transferEndpoints,
 } as const satisfies Endpoints

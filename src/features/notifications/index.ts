@@ -10,6 +10,7 @@ import { pipelineMigrations } from './pipeline/store.ts'
 import { policyMigrations } from './policies/store.ts'
 import { routingMigrations } from './routing/store.ts'
 import { silenceMigrations } from './silences/store.ts'
+import { transferHandlers } from './transfer/transfer.ts'
 
 export { routedAlerts, type RoutedAlert } from './pipeline/describe.ts'
 export { enabledChannels } from './pipeline/read.ts'
@@ -41,6 +42,7 @@ export function createNotifications(): Feature {
       ...policyHandlers,
       ...silenceHandlers,
       ...deliveryHandlers,
+      ...transferHandlers,
     },
     start: startDelivery,
   })

@@ -180,6 +180,50 @@ eachEngine('routes, policies, silences and deliveries', (engine) => {
       assert.equal((await admin('POST', `${api}/silences`, { ...good, ...bad })).statusCode, 400, JSON.stringify(bad))
   })
 
+  test('what was exported is unchanged here, and makes the same elsewhere', async () => {
+    const here = await start()
+    const { call } = tellingApp(here)
+    const window = { from: '22:00', to: '07:00', time_zone: 'Europe/Berlin', weekdays: ['friday'] }
+    const { id } = await call('POST', '/policies', {
+      name: hostile.repeat(3),
+      steps: [{ delay_seconds: 0, channels: [here.ops] }],
+      quiet_hours: [{ window, exempt: [] }],
+    })
+    const matchers = [{ name: 'team', op: '=~', value: hostile.replaceAll(/[^\w ]/g, '.') }]
+    const mute_times = [{ name: hostile, windows: [window] }]
+    const inhibit_rules = [{ source_matchers: matchers, target_matchers: matchers, equal: ['a'] }]
+    const route = {
+      channels: [],
+      routes: [
+        { matchers, policy_id: id },
+        { matchers, channels: [here.ops], continue: true },
+      ],
+    }
+    await call('PUT', '/routes', { version: 0, routing: { route, mute_times, inhibit_rules } })
+    const reason = `${hostile} for a while`
+    await call('POST', '/silences', { matchers, ends_at: iso(here.clock.now() + hourMs), reason })
+
+    const { body: yaml, headers } = await here.admin('GET', `${api}/export`)
+    assert.match(String(headers['content-type']), /^application\/yaml/)
+    const again = await call('POST', '/import', { yaml })
+    assert.deepEqual(again.problems, [])
+    assert.deepEqual([...new Set(again.changes.map(({ change }: { change: string }) => change))], ['unchanged'])
+    assert.equal((await call('GET', '/routes')).version, 1)
+
+    const there = await start()
+    const made = (await there.admin('POST', `${api}/import`, { yaml })).json()
+    assert.deepEqual(
+      made.changes.map(({ kind, change }: { kind: string; change: string }) => [kind, change]),
+      [
+        ['policy', 'create'],
+        ['routing', 'update'],
+        ['silence', 'create'],
+      ],
+    )
+    assert.equal((await there.admin('GET', `${api}/export`)).body, yaml)
+    assert.deepEqual((await there.admin('GET', `${api}/routes`)).json().routing.mute_times, mute_times)
+  })
+
   test('alerts with hostile names are told on this engine, and their deliveries found', async () => {
     const { admin, app } = await start()
     const { fires, resolves, webhook, routeAtOnce, call } = tellingApp({ app, admin })

@@ -7,7 +7,7 @@ import { plural } from '#console/format.ts'
 import { pb } from '#console/paths.ts'
 import { Badge } from '#console/ui/Badge.tsx'
 import { Button } from '#console/ui/Button.tsx'
-import { TextareaField } from '#console/ui/Field.tsx'
+import { FileOrText } from '#console/ui/FileOrText.tsx'
 import { Form, FormActions, Submit, type FormValues } from '#console/ui/Form.tsx'
 import { Sheet } from '#console/ui/Sheet.tsx'
 import { Status } from '#console/ui/Status.tsx'
@@ -49,27 +49,7 @@ export default function ImportRulesPanel() {
         </Form>
       ) : (
         <Form onSubmit={tryOut}>
-          <div className="flex flex-col gap-1">
-            <label htmlFor="rules-file" className="text-sm font-medium">
-              File
-            </label>
-            <input
-              id="rules-file"
-              type="file"
-              accept=".yaml,.yml,application/yaml"
-              onChange={({ target }) => void target.files?.[0]?.text().then(setText)}
-              className="text-sm file:mr-2 file:h-7 file:rounded-md file:border file:border-solid file:border-border file:bg-raised file:px-2.5 file:text-text"
-            />
-          </div>
-          <TextareaField
-            name="yaml"
-            label="or its YAML"
-            rows={14}
-            spellCheck={false}
-            value={text}
-            onChange={({ target }) => setText(target.value)}
-            className="font-mono text-sm"
-          />
+          <FileOrText name="yaml" language="YAML" accept=".yaml,.yml,application/yaml" text={text} onText={setText} />
           <FormActions>
             <Button onClick={close}>Cancel</Button>
             <Submit>See what would change</Submit>

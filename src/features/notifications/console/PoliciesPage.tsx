@@ -1,16 +1,18 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
-import { Pencil, Plus, Trash2 } from 'lucide-react'
+import { ChevronDown, Download, FileInput, Pencil, Plus, Trash2 } from 'lucide-react'
 import { useState, type ComponentProps } from 'react'
-import { call } from '#console/client.ts'
+import { call, urlOf } from '#console/client.ts'
 import { useShortcuts } from '#console/keyboard.ts'
 import { useCan } from '#console/me.ts'
 import { pb } from '#console/paths.ts'
 import { areComing } from '#console/queryClient.ts'
+import { Button } from '#console/ui/Button.tsx'
 import { Card } from '#console/ui/Card.tsx'
 import { CardSkeletons } from '#console/ui/CardSkeletons.tsx'
 import { ConfirmDialog } from '#console/ui/ConfirmDialog.tsx'
 import { EmptyState } from '#console/ui/EmptyState.tsx'
+import { Menu } from '#console/ui/Menu.tsx'
 import { Table, type Column } from '#console/ui/Table.tsx'
 import { toastDone } from '#console/ui/Toaster.tsx'
 import { AlertsFrame, CreateLink } from '#features/alerts/console/index.ts'
@@ -49,9 +51,12 @@ export default function PoliciesPage() {
       title="Policies"
       lead="Routes lead alerts to channels, or to a policy that goes on step by step until somebody is at it."
       actions={
-        <CreateLink to={pb.policyNew()} icon={Plus}>
-          New policy
-        </CreateLink>
+        <>
+          <YamlMenu mayWrite={mayWrite} />
+          <CreateLink to={pb.policyNew()} icon={Plus}>
+            New policy
+          </CreateLink>
+        </>
       }
     >
       {areComing(policies, channels, routing) ? (
@@ -112,6 +117,26 @@ export default function PoliciesPage() {
     </AlertsFrame>
   )
 }
+
+/** Policies, routes and silences as one file. */
+const YamlMenu = ({ mayWrite }: { mayWrite: string | undefined }) => (
+  <Menu
+    items={[
+      {
+        label: 'Export all as YAML',
+        icon: Download,
+        onSelect: () => location.assign(urlOf('GET /notifications/export')),
+      },
+      { label: 'Import YAML', icon: FileInput, to: pb.policiesImport(), disabledReason: mayWrite },
+    ]}
+    trigger={
+      <Button>
+        YAML
+        <ChevronDown size={12} aria-hidden="true" className="text-faint" />
+      </Button>
+    }
+  />
+)
 
 const columnsFor = (mayWrite: string | undefined, channels: readonly Channel[]): Column<Policy>[] => [
   {

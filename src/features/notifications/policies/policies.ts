@@ -10,15 +10,20 @@ import { storedPolicy, type StoredPolicy } from './store.ts'
 
 export async function createPolicy(ctx: Context, policy: PolicyInput): Promise<StoredPolicy> {
   const id = newId()
-  const stored = { ...policy, id, version: 1, updated_at: ctx.now(), updated_by: ctx.actor.label }
   return named(policy, () =>
     ctx.change('notification.policy.create', { kind: 'policy', id }, async (tx, note) => {
-      await requireChannels(tx, policy)
-      await tx.insertInto('notification_policies').values(rowOf(stored)).execute()
+      const stored = await insertPolicy(ctx, tx, id, policy)
       note.after = { ...policy }
       return stored
     }),
   )
+}
+
+export async function insertPolicy(ctx: Context, tx: Tx, id: string, policy: PolicyInput): Promise<StoredPolicy> {
+  const stored = { ...policy, id, version: 1, updated_at: ctx.now(), updated_by: ctx.actor.label }
+  await requireChannels(tx, policy)
+  await tx.insertInto('notification_policies').values(rowOf(stored)).execute()
+  return stored
 }
 
 /** Throws CONFLICT where somebody else saved since. */
@@ -27,24 +32,35 @@ export async function updatePolicy(
   id: string,
   { version, policy }: { version: number; policy: PolicyInput },
 ): Promise<StoredPolicy> {
-  const stored = { ...policy, id, version: version + 1, updated_at: ctx.now(), updated_by: ctx.actor.label }
   return named(policy, () =>
     ctx.change('notification.policy.update', { kind: 'policy', id }, async (tx, note) => {
       const before = await policyOrThrow(tx, id)
       if (before.version !== version) throw savedSince(before)
-      await requireChannels(tx, policy)
-      const { numUpdatedRows } = await tx
-        .updateTable('notification_policies')
-        .set(rowOf(stored))
-        .where('id', '=', id)
-        .where('version', '=', version)
-        .executeTakeFirst()
-      if (numUpdatedRows === 0n) throw savedSince(await policyOrThrow(tx, id))
+      const stored = await replacePolicy(ctx, tx, before, policy)
       note.before = { ...before }
       note.after = { ...policy }
       return stored
     }),
   )
+}
+
+/** Throws CONFLICT where somebody else saved since `before` was read. */
+export async function replacePolicy(
+  ctx: Context,
+  tx: Tx,
+  { id, version }: StoredPolicy,
+  policy: PolicyInput,
+): Promise<StoredPolicy> {
+  const stored = { ...policy, id, version: version + 1, updated_at: ctx.now(), updated_by: ctx.actor.label }
+  await requireChannels(tx, policy)
+  const { numUpdatedRows } = await tx
+    .updateTable('notification_policies')
+    .set(rowOf(stored))
+    .where('id', '=', id)
+    .where('version', '=', version)
+    .executeTakeFirst()
+  if (numUpdatedRows === 0n) throw savedSince(await policyOrThrow(tx, id))
+  return stored
 }
 
 export async function deletePolicy(ctx: Context, id: string): Promise<void> {

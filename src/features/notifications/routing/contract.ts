@@ -9,7 +9,7 @@ const name = z.string().trim().min(1).max(200)
 const daySeconds = 86_400
 const routesMax = 100
 
-const fields = {
+export const routeFields = {
   /** All have to hold; none at all holds for every alert. */
   matchers: z.array(Matcher).max(20).default([]),
   /** Ids; `all` for every enabled channel, an empty list for nobody. What is left out is as the route above says. */
@@ -35,15 +35,17 @@ const fields = {
   mute_times: z.array(name).max(20).optional(),
 }
 
-/** Five levels, so that the schema has an end. */
-const leaf = z.strictObject(fields)
-const third = z.strictObject({ ...fields, routes: z.array(leaf).max(routesMax).default([]) })
-const second = z.strictObject({ ...fields, routes: z.array(third).max(routesMax).default([]) })
-const first = z.strictObject({ ...fields, routes: z.array(second).max(routesMax).default([]) })
-const root = z.strictObject({ ...fields, routes: z.array(first).max(routesMax).default([]) })
+/** A tree of five levels, so that the schema has an end. */
+export function routeTree<Fields extends z.ZodRawShape>(of: Fields) {
+  const leaf = z.strictObject(of)
+  const third = z.strictObject({ ...of, routes: z.array(leaf).max(routesMax).default([]) })
+  const second = z.strictObject({ ...of, routes: z.array(third).max(routesMax).default([]) })
+  const first = z.strictObject({ ...of, routes: z.array(second).max(routesMax).default([]) })
+  return z.strictObject({ ...of, routes: z.array(first).max(routesMax).default([]) })
+}
 
 /** One node of the tree. Alerts go down to the deepest route whose matchers hold. */
-export interface Route extends z.output<typeof leaf> {
+export interface Route extends z.output<z.ZodObject<typeof routeFields>> {
   routes?: Route[] | undefined
 }
 
@@ -57,7 +59,7 @@ export type InhibitRule = z.output<typeof InhibitRule>
 
 export const Routing = z.strictObject({
   /** Of all alerts: its own matchers do not count. */
-  route: root,
+  route: routeTree(routeFields),
   /** While an alert fires that fulfils the source, those that fulfil the target are not told. */
   inhibit_rules: z.array(InhibitRule).max(100).default([]),
   mute_times: z

@@ -17,9 +17,7 @@ export async function replaceRouting(
     return await ctx.change('notification.route', { kind: 'notification routing', id: routingId }, async (tx, note) => {
       const before = await storedRouting(tx)
       if (before.version !== version) throw savedSince(before)
-      await requireWhole(tx, routing)
-      const after = { version: version + 1, routing, updated_at: ctx.now(), updated_by: ctx.actor.label }
-      await save(tx, version, after)
+      const after = await saveRouting(ctx, tx, before, routing)
       note.before = { routing: before.routing }
       note.after = { routing }
       return after
@@ -29,6 +27,20 @@ export async function replaceRouting(
     if (isDuplicate(error)) throw savedSince(await storedRouting(ctx.db))
     throw error
   }
+}
+
+/** Throws CONFLICT where somebody else saved since `before` was read. */
+export async function saveRouting(
+  ctx: Context,
+  tx: Tx,
+  { version }: StoredRouting,
+  routing: Routing,
+): Promise<StoredRouting> {
+  requireSound(routing)
+  await requireTargets(tx, [...everyRoute(routing.route)])
+  const after = { version: version + 1, routing, updated_at: ctx.now(), updated_by: ctx.actor.label }
+  await save(tx, version, after)
+  return after
 }
 
 async function save(
@@ -64,8 +76,8 @@ export function* everyRoute(route: Route, field = 'routing.route'): Generator<[R
   for (const [index, child] of (route.routes ?? []).entries()) yield* everyRoute(child, `${field}.routes.${index}`)
 }
 
-/** Refuses what names something that is not there, or expressions that do not compile. */
-async function requireWhole(tx: Tx, { route, inhibit_rules, mute_times }: Routing): Promise<void> {
+/** Refuses what contradicts itself, and expressions that do not compile. @throws AppError VALIDATION_FAILED */
+export function requireSound({ route, inhibit_rules, mute_times }: Routing): void {
   const names = new Set(mute_times.map(({ name }) => name))
   const routes = [...everyRoute(route)]
   if (routes.length > routesMax) throw invalid('routing.route', `Write at most ${routesMax} routes`)
@@ -77,7 +89,6 @@ async function requireWhole(tx: Tx, { route, inhibit_rules, mute_times }: Routin
     if (unknown !== undefined) throw invalid(`${field}.mute_times`, `There are no mute times called ${unknown}`)
   }
   for (const rule of inhibit_rules) requireMatchers([...rule.source_matchers, ...rule.target_matchers])
-  await requireTargets(tx, routes)
 }
 
 const routesMax = 1_000

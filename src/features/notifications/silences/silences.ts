@@ -16,8 +16,19 @@ export async function createSilence(
   input: SilenceInput,
   createdBy = ctx.actor.label,
 ): Promise<StoredSilence> {
+  const silence = newSilence(ctx, input, createdBy)
+  return ctx.change('notification.silence.create', { kind, id: silence.id }, async (tx, note) => {
+    await insertSilence(tx, silence)
+    note.after = { ...silence }
+    return silence
+  })
+}
+
+/** @throws AppError VALIDATION_FAILED for what fits everything, or has ended */
+export function newSilence(ctx: Context, input: SilenceInput, createdBy = ctx.actor.label): StoredSilence {
   const now = ctx.now()
-  const silence: StoredSilence = {
+  requireNarrow(input.matchers)
+  return {
     id: newId(),
     ...spanOf(input, now),
     matchers: input.matchers,
@@ -27,34 +38,44 @@ export async function createSilence(
     updated_at: now,
     updated_by: ctx.actor.label,
   }
-  requireNarrow(silence.matchers)
-  return ctx.change('notification.silence.create', { kind, id: silence.id }, async (tx, note) => {
-    await tx.insertInto('notification_silences').values(rowOf(silence)).execute()
-    note.after = { ...silence }
-    return silence
-  })
+}
+
+export async function insertSilence(tx: Tx, silence: StoredSilence): Promise<void> {
+  await tx.insertInto('notification_silences').values(rowOf(silence)).execute()
 }
 
 export async function updateSilence(ctx: Context, id: string, input: SilenceInput): Promise<StoredSilence> {
   requireNarrow(input.matchers)
   return ctx.change('notification.silence.update', { kind, id }, async (tx, note) => {
     const before = await silenceOrThrow(tx, id)
-    const now = ctx.now()
-    if (stateOf(before, now) === 'expired')
-      throw new AppError('CONFLICT', 'This silence has ended; create a new one', { silence_id: id })
-    const after: StoredSilence = {
-      ...before,
-      ...spanOf(input, now, before.starts_at),
-      matchers: input.matchers,
-      reason: input.reason,
-      updated_at: now,
-      updated_by: ctx.actor.label,
-    }
-    await tx.updateTable('notification_silences').set(rowOf(after)).where('id', '=', id).execute()
+    const after = await replaceSilence(ctx, tx, before, input)
     note.before = { ...before }
     note.after = { ...after }
     return after
   })
+}
+
+/** Throws CONFLICT for one that has ended. */
+export async function replaceSilence(
+  ctx: Context,
+  tx: Tx,
+  before: StoredSilence,
+  input: SilenceInput,
+): Promise<StoredSilence> {
+  const { id } = before
+  const now = ctx.now()
+  if (stateOf(before, now) === 'expired')
+    throw new AppError('CONFLICT', 'This silence has ended; create a new one', { silence_id: id })
+  const after: StoredSilence = {
+    ...before,
+    ...spanOf(input, now, before.starts_at),
+    matchers: input.matchers,
+    reason: input.reason,
+    updated_at: now,
+    updated_by: ctx.actor.label,
+  }
+  await tx.updateTable('notification_silences').set(rowOf(after)).where('id', '=', id).execute()
+  return after
 }
 
 /** One that has ended already stays as it is. */
