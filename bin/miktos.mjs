@@ -11,7 +11,7 @@ const nodeMajorMin = 24
 
 // By itself V8 lets short-lived objects of a server take 128 MB, which makes nothing faster; what they hold, such as
 // the bodies of requests, is then freed late, by collections that halt everything.
-const memoryFlag = '--max-semi-space-size=4'
+const memoryFlag = '--max-semi-space-size=8'
 
 const self = realpathSync(fileURLToPath(import.meta.url))
 const root = dirname(dirname(self))

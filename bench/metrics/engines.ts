@@ -82,7 +82,7 @@ export async function victoriaMetrics(): Promise<Engine> {
 export async function embedded(): Promise<Engine> {
   const { dir, port } = await place('embedded')
   const url = `http://127.0.0.1:${port}`
-  const args = ['--max-semi-space-size=4', join(import.meta.dirname, 'embedded.ts'), dir, String(port)]
+  const args = ['--max-semi-space-size=8', join(import.meta.dirname, 'embedded.ts'), dir, String(port)]
   const child = await started('embedded', process.execPath, args, dir, `${url}/ready`)
   return {
     name: 'embedded',
@@ -100,7 +100,7 @@ const password = 'a phrase for measuring'
 export async function miktos(): Promise<Engine> {
   const { dir, port } = await place('miktos')
   const url = `http://127.0.0.1:${port}`
-  const main = ['--max-semi-space-size=4', join(import.meta.dirname, '../../bin/miktos.mjs')]
+  const main = ['--max-semi-space-size=8', join(import.meta.dirname, '../../bin/miktos.mjs')]
   const args = [...main, 'serve', '--port', String(port), '--data-dir', dir]
   const unlimited = { MIKTOS_RATE_LIMIT: '1000000000', MIKTOS_RATE_LIMIT_AUTH: '1000000' }
   const child = await started('miktos', process.execPath, args, dir, `${url}/health`, {
