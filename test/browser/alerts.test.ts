@@ -208,6 +208,17 @@ describe('alerts', { skip: withoutChromium() }, () => {
     await field('Fires after').fill('soon')
     await page.getByText('Write a time such as 90s, 5m or 1h').waitFor()
     expectRefusal()
+
+    await open(page, '/alerts/rules-new')
+    await field('Message').fill('{{ labels.instance }} is at {{ value | roundd }}')
+    await page.getByText(/undefined filter: roundd, line:1/).waitFor()
+    await field('Message').fill('{{ labels.instance }} is over {{ threshold }}')
+    await page.getByText(/^.+ is over 85$/).waitFor()
+    await page.getByRole('button', { name: 'Add an annotation' }).click()
+    await field('Name of annotation 1').fill('runbook_url')
+    await field('Value of annotation 1').fill('https://wiki/{{ labels.instance')
+    await page.getByText(/output "\{\{ labels.instance" not closed/).waitFor()
+    await axeIsEmpty()
   })
 
   test('with a phone: from the alert over acknowledging it to its logs', async () => {

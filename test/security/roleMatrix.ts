@@ -144,6 +144,7 @@ export const roleMatrix: Record<string, Row> = {
   'alerts.remove': operators,
   'alerts.importRules': operators,
   'alerts.preview': operators,
+  'alerts.texts': operators,
   'alerts.acknowledge': operators,
   'alerts.resolve': operators,
   'alerts.addNote': operators,

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import type { Endpoints } from '#kernel/contract.ts'
 import { booleanQuery, done, pageQuery, time, timeQuery } from '#kernel/page.ts'
 import { alertStates, severities } from './alert.ts'
-import { Condition, operators, Rule } from './rule.ts'
+import { Condition, conditionTypes, operators, Rule } from './rule.ts'
 
 /** The contracts of other features speak of them too, and the console reads contracts alone. */
 export { severities }
@@ -115,6 +115,14 @@ export const AlertDetail = AlertView.extend({
 
 const span = z.object({ labels: texts, from: time, to: time.nullable(), peak: z.number().nullable() })
 
+/** One thing that a rule found, or might find. */
+const sample = z.object({
+  labels: texts,
+  value: z.number().nullable(),
+  /** What else its texts may speak of: `baseline` and `requests` of a regression. */
+  facts: z.record(z.string(), z.number()).default({}),
+})
+
 const changeOfRule = z.object({
   name: z.string(),
   /** `unchanged` where it is already as the file says. */
@@ -175,6 +183,8 @@ export const alertsEndpoints = {
       spans: z.array(span),
       series: count,
       step_seconds: count,
+      /** The newest alert that there would have been; else what was looked at last. */
+      sample: sample.nullable(),
       /** From when on it is recorded, where that is later than what was asked for. */
       since: time.nullable(),
       /** What was compared, of lines and events: at most 500 points (ms since 1970) of ten lines. */
@@ -189,6 +199,32 @@ export const alertsEndpoints = {
     }),
     errors: ['QUERY_FAILED', 'LIMIT_EXCEEDED', 'QUERY_TIMEOUT', 'UPSTREAM_UNAVAILABLE'],
     example: { body: { rule: { name: 'Busy', metric: 'cpu_usage', threshold: 80 } } },
+  },
+  texts: {
+    method: 'POST',
+    path: '/alerts/texts',
+    summary: 'Show what the texts of a rule come to for one alert',
+    description: 'Labels and annotations are templates (Liquid). Without `sample` their labels stand for themselves.',
+    access: 'alerts:write',
+    body: z
+      .strictObject({
+        name: text.default(''),
+        type: z.enum(conditionTypes).default('threshold'),
+        threshold: z.number().nullable().default(null),
+        labels: Rule.shape.labels.default({}),
+        annotations: Rule.shape.annotations.default({}),
+        sample: sample.optional(),
+      })
+      .refine((given) => JSON.stringify(given).length <= 100_000, 'These are at most 100,000 characters'),
+    reply: z.object({
+      /** Those that are not understood stay as they were written. */
+      labels: texts,
+      annotations: texts,
+      problems: z.array(z.object({ field: z.string(), message: z.string() })),
+      /** Of which alert they speak; not real where it was made up. */
+      sample: sample.extend({ is_real: z.boolean() }),
+    }),
+    example: { body: { threshold: 85, annotations: { summary: '{{ labels.instance }} is at {{ value }} %' } } },
   },
   exportRules: {
     method: 'GET',

@@ -166,3 +166,55 @@ describe('rules as YAML', () => {
     assert.equal((await admin('POST', `${path}/import`, { yaml: '{{{' })).statusCode, 400)
   })
 })
+
+describe('what the texts of a rule come to', () => {
+  const texts = async (body: object) => {
+    const reply = await admin('POST', `${path}/texts`, body)
+    assert.equal(reply.statusCode, 200, reply.body)
+    return reply.json()
+  }
+
+  test('is shown for the alert that is given, each that is not understood with what is wrong and where', async () => {
+    const reply = await texts({
+      name: 'Busy',
+      threshold: 80,
+      labels: { team: '{{ labels.host }}-team {{ value }}' },
+      annotations: {
+        summary:
+          '{{ name }}: {{ labels.host }} is at {{ value | round: 1 }} of {{ threshold }}, usually {{ baseline }}',
+        broken: 'at {{ value | nofilter }}',
+        open: '{{ value',
+        plain: '<b>',
+      },
+      sample: { labels: { host: '<script>' }, value: 93.26, facts: { baseline: 40 } },
+    })
+    assert.deepEqual(reply.labels, { team: '<script>-team ' })
+    assert.equal(reply.annotations.summary, 'Busy: <script> is at 93.3 of 80, usually 40')
+    assert.deepEqual([reply.annotations.broken, reply.annotations.plain], ['at {{ value | nofilter }}', '<b>'])
+    assert.deepEqual(
+      reply.problems.map(({ field }: { field: string }) => field),
+      ['annotations.broken', 'annotations.open'],
+    )
+    assert.match(reply.problems[0].message, /nofilter.*line:1, col:4/)
+    assert.equal(reply.sample.is_real, true)
+  })
+
+  test('is shown for a made-up alert where none is known, whose labels stand for themselves', async () => {
+    const { annotations, sample } = await texts({
+      threshold: 80,
+      annotations: { summary: '{{ labels.host }} {{ labels.__proto__ }} {{ value }}' },
+    })
+    assert.equal(annotations.summary, '‹host› ‹__proto__› 80')
+    assert.equal(sample.is_real, false)
+    const slower = await texts({ type: 'regression', annotations: { summary: '{{ current }} for {{ baseline }}' } })
+    assert.equal(slower.annotations.summary, '0.5 for 0.2')
+  })
+
+  test('keeps nobody waiting, however long each of them takes', async () => {
+    const long = '{% for a in (1..100000) %}{% for b in (1..100000) %}x{% endfor %}{% endfor %}'
+    const annotations = Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`a${index}`, long + index]))
+    const { problems } = await texts({ annotations })
+    assert.equal(problems.length, 50)
+    assert.equal(problems.at(-1).message, 'The texts before this one take too long')
+  })
+})

@@ -12,6 +12,7 @@ import { importRules } from './rules/import.ts'
 import { ruleFrom } from './rules/input.ts'
 import { allRules } from './rules/known.ts'
 import { yamlOf } from './rules/yaml.ts'
+import { textsOf } from './texts.ts'
 import { alertDetail, alertViewOf, ruleViewOf, ruleViews, type Evaluations } from './view.ts'
 
 type Handled = Handlers<typeof alertsEndpoints>
@@ -30,6 +31,7 @@ export function alertHandlers(evaluations: Evaluations): Handled {
       checkRule(ctx, rule)
       return preview(ctx, rule, body.hours, ctx.incoming.signal)
     },
+    texts: (_ctx, { body }) => textsOf(body),
     exportRules: async (ctx) => yamlOf(await allRules(ctx.db)),
     importRules: (ctx, { body }) => importRules(ctx, body),
     active: (ctx, { query }) => activeAlerts(ctx.db, query, ctx.now()),

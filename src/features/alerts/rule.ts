@@ -22,6 +22,8 @@ const limit = {
 const expression = line(20_000).min(1, 'Write a PromQL expression')
 const query = line(10_000)
 
+export const conditionTypes = ['promql', 'threshold', 'logs', 'heartbeat', 'event', 'regression'] as const
+
 /** What is looked at, by its type. */
 export const Condition = z.discriminatedUnion('type', [
   z

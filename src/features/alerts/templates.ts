@@ -52,11 +52,17 @@ export function checkTemplate(field: string, text: string): void {
 
 /** The text with its parts filled in; as it was written where that fails, for an alert has to go out all the same. */
 export function render(text: string, subject: Subject): string {
-  if (!text.includes('{')) return text
+  const result = rendered(text, subject)
+  return 'text' in result ? result.text : text
+}
+
+/** The same for whoever writes it: what is wrong, and where, instead of the text as it was written. */
+export function rendered(text: string, subject: Subject): { text: string } | { problem: string } {
+  if (!text.includes('{')) return { text }
   try {
-    return String(engine().renderSync(templatesOf(text), subject)).slice(0, lengthMax)
-  } catch {
-    return text
+    return { text: String(engine().renderSync(templatesOf(text), subject)).slice(0, lengthMax) }
+  } catch (error) {
+    return { problem: error instanceof Error ? error.message : 'not understood' }
   }
 }
 

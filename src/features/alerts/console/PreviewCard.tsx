@@ -13,11 +13,12 @@ import { ExpressionGraph } from './ExpressionGraph.tsx'
 import { figuresQuery, type Condition } from './queries.ts'
 import { limitOf, type RuleDraft } from './ruleDraft.ts'
 import { useFigureUnit } from './useFigureUnit.ts'
-import { usePreview, type Preview } from './usePreview.ts'
+import type { Preview, usePreview } from './usePreview.ts'
 import { severityLevel } from './words.ts'
 
 interface PreviewCardProps {
   draft: RuleDraft
+  preview: ReturnType<typeof usePreview>
   hours: PreviewHours
   onHours: (hours: PreviewHours) => void
   /** Absent where it may not be changed. */
@@ -30,10 +31,9 @@ export type PreviewHours = (typeof previewHours)[number]
 const hourWords: Record<PreviewHours, string> = { '6': '6 h', '24': '24 h', '168': '7 d' }
 
 /** The rule over the last hours: what it looks at, and when it would have fired. */
-export function PreviewCard({ draft, hours, onHours, onThreshold }: PreviewCardProps) {
+export function PreviewCard({ draft, preview, hours, onHours, onThreshold }: PreviewCardProps) {
   const toMs = useNow()
   const span = { fromMs: toMs - Number(hours) * hourMs, toMs }
-  const preview = usePreview(draft, Number(hours))
   const level = severityLevel[draft.severity]
   const expr = useGraphed(draft.condition)
   const unit = useFigureUnit(draft.condition)

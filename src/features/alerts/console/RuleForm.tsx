@@ -13,7 +13,10 @@ import { SpanField } from './fields.tsx'
 import { PairFields } from './PairFields.tsx'
 import { PreviewCard, previewHours } from './PreviewCard.tsx'
 import { figuresQuery, severities, type Condition, type Severity } from './queries.ts'
+import { problemsIn, Rendered, SampleNote } from './Rendered.tsx'
 import { startOf, type Kind, type RuleDraft } from './ruleDraft.ts'
+import { usePreview } from './usePreview.ts'
+import { useTexts, type Texts } from './useTexts.ts'
 import { kinds, kindWords, severityWords } from './words.ts'
 
 const noDataOptions: Option[] = [
@@ -54,6 +57,8 @@ export function RuleForm({ given, locked, note, submit, onSave }: RuleFormProps)
   useQuery(figuresQuery)
   const set = (change: Partial<RuleDraft>): void => setDraft({ ...draft, ...change })
   const kind = draft.condition.type
+  const preview = usePreview(draft, Number(hours))
+  const texts = useTexts(draft, preview.data?.sample)
   return (
     <Form
       onSubmit={() => onSave(draft)}
@@ -101,7 +106,7 @@ export function RuleForm({ given, locked, note, submit, onSave }: RuleFormProps)
             </div>
           </Card>
           <Times draft={draft} set={set} />
-          <Texts draft={draft} set={set} />
+          <Wording draft={draft} set={set} texts={texts} />
         </fieldset>
         <FormActions>
           <ButtonLink to={pb.alerts('rules')}>Cancel</ButtonLink>
@@ -111,6 +116,7 @@ export function RuleForm({ given, locked, note, submit, onSave }: RuleFormProps)
       <div className="sticky top-0 min-w-0 max-lg:static">
         <PreviewCard
           draft={draft}
+          preview={preview}
           hours={hours}
           onHours={(next) => setSearch({ hours: next }, { replace: true })}
           onThreshold={
@@ -180,8 +186,9 @@ const Times = ({ draft, set }: PartProps) => (
   </Card>
 )
 
-function Texts({ draft, set }: PartProps) {
+function Wording({ draft, set, texts }: PartProps & { texts: Texts | undefined }) {
   const { summary = '', ...others } = draft.annotations
+  const problems = problemsIn(texts, 'annotations')
   return (
     <Card title="What is told">
       <div className="flex flex-col gap-3">
@@ -192,14 +199,23 @@ function Texts({ draft, set }: PartProps) {
           value={summary}
           maxLength={5_000}
           autoComplete="off"
+          error={problems['summary']}
           onChange={({ target }) => set({ annotations: { ...others, ...(target.value && { summary: target.value }) } })}
         />
+        {texts && (
+          <div className="-mt-2 flex flex-col gap-1">
+            {!problems['summary'] && <Rendered template={summary} text={texts.annotations['summary']} />}
+            <SampleNote sample={texts.sample} />
+          </div>
+        )}
         <PairFields
           legend="Labels"
           hint="By these it is routed and silenced, besides those of the series."
           field="labels"
           one="label"
           pairs={draft.labels}
+          texts={texts?.labels}
+          problems={problemsIn(texts, 'labels')}
           onChange={(labels) => set({ labels })}
         />
         <PairFields
@@ -208,6 +224,8 @@ function Texts({ draft, set }: PartProps) {
           field="annotations"
           one="annotation"
           pairs={others}
+          texts={texts?.annotations}
+          problems={problems}
           onChange={(next) => set({ annotations: { ...next, ...(summary && { summary }) } })}
         />
         <TextareaField

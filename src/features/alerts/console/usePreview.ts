@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
-import { useEffect, useState } from 'react'
 import type { Reply } from '#kernel/contract.ts'
 import type { Api } from '#console/api.ts'
 import { call } from '#console/client.ts'
 import { useCan } from '#console/me.ts'
 import { isComplete, type RuleDraft } from './ruleDraft.ts'
+import { useSettled } from './useSettled.ts'
 
 export type Preview = Reply<Api['POST /alerts/preview']>
 
@@ -19,6 +19,7 @@ export function usePreview({ name: _name, ...draft }: RuleDraft, hours: number) 
   const times = [for_seconds, interval_seconds, keep_firing_seconds]
   const rule = useSettled(
     JSON.stringify({ condition, severity, for_seconds, interval_seconds, keep_firing_seconds, no_data, on_error }),
+    settledMs,
   )
   const isWhole = isComplete(condition) && times.every((seconds) => !Number.isNaN(seconds))
   const query = useQuery({
@@ -32,13 +33,4 @@ export function usePreview({ name: _name, ...draft }: RuleDraft, hours: number) 
     placeholderData: (before) => before,
   })
   return { ...query, isWhole, isAllowed: allowed }
-}
-
-function useSettled(text: string): string {
-  const [settled, setSettled] = useState(text)
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(text), settledMs)
-    return () => clearTimeout(timer)
-  }, [text])
-  return settled
 }

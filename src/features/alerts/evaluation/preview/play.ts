@@ -34,6 +34,7 @@ export interface Preview {
   spans: PreviewSpan[]
   series: number
   step_seconds: number
+  sample: { labels: Record<string, string>; value: number | null; facts: Record<string, number> } | null
   since: string | null
   drawn: Drawn | null
   note: string | null
@@ -44,6 +45,7 @@ export const nothingToLookAt = ({ timing }: ActiveRule, note: string): Preview =
   spans: [],
   series: 0,
   step_seconds: timing.intervalMs / secondMs,
+  sample: null,
   since: null,
   drawn: null,
   note,
@@ -59,11 +61,14 @@ export function played(active: ActiveRule, past: Past): Preview {
   const series = new Set<string>()
   const spans: PreviewSpan[] = []
   let looked = 0
+  let newest: Sample | undefined
+  let told: Sample | undefined
   let note = past.note
   for (const [index, at] of times.entries()) {
     const outcome = outcomes[index]!
     for (const { fingerprint } of samplesOf(outcome)) series.add(fingerprint)
     looked += samplesOf(outcome).length
+    newest = samplesOf(outcome)[0] ?? newest
     if (looked > samplesMax) {
       note = 'There are too many series to look at all of the time'
       break
@@ -74,6 +79,7 @@ export function played(active: ActiveRule, past: Past): Preview {
         const span = { labels: { ...move.sample.labels }, from: iso(at), to: null, peak: finite(move.sample.value) }
         open.set(move.fingerprint, span)
         spans.push(span)
+        told = move.sample
       }
       const span = open.get(move.fingerprint)
       if (move.move === 'value' && span) span.peak = worst(active, span.peak, finite(move.sample.value))
@@ -88,11 +94,15 @@ export function played(active: ActiveRule, past: Past): Preview {
     spans: spans.slice(0, spansMax),
     series: past.series ?? series.size,
     step_seconds: active.timing.intervalMs / secondMs,
+    sample: exampleOf(told ?? newest),
     since: past.since ? iso(past.since) : null,
     drawn: past.isDrawn ? drawing(active, past) : null,
     note,
   }
 }
+
+const exampleOf = (sample: Sample | undefined): Preview['sample'] =>
+  sample ? { labels: { ...sample.labels }, value: finite(sample.value), facts: { ...sample.facts } } : null
 
 const samplesOf = (outcome: Outcome): readonly Sample[] => (outcome.kind === 'samples' ? outcome.samples : [])
 

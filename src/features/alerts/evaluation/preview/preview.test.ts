@@ -44,6 +44,7 @@ eachEngine('a look back at the audit log', (engine) => {
       ],
     )
     assert.ok(Math.abs(Date.parse(all.since) - startedAt) < minuteMs)
+    assert.deepEqual(all.sample, { labels: {}, value: 2, facts: {} })
     assert.deepEqual([all.drawn.lines.length, Math.max(...all.drawn.lines[0].values)], [1, 3])
 
     const each = await look(admin, { ...condition, by: 'actor' })
@@ -75,7 +76,8 @@ describe('a look back', () => {
     assert.match(early.note, /Too little is recorded/)
     await metrics.append({ series: traffic('/slower', now - 40 * minuteMs, 0.2, { minutes: 75 }) })
     await metrics.append({ series: traffic('/slower', now, 0.7, { minutes: 30 }) })
-    const { fired, series, spans, note } = await look(admin, condition)
+    const { fired, series, spans, note, sample } = await look(admin, condition)
+    assert.ok(sample.facts.baseline < 0.3 && sample.facts.current > 0.5, JSON.stringify(sample))
     assert.deepEqual([fired, series, note], [1, 1, null])
     assert.deepEqual(spans[0].labels, { http_route: '/slower' })
     const ago = now - Date.parse(spans[0].from)
