@@ -49,11 +49,11 @@ export class Days {
   }
 
   isSealed(day: number, generation: number): boolean {
-    return this.#days.get(day)?.file.isSealed(generation) ?? false
+    return this.#days.has(day) && this.#guarded(day, (file) => file.isSealed(generation))
   }
 
   lastGeneration(): number {
-    return Math.max(0, ...[...this.#days.values()].map(({ file }) => file.lastGeneration()))
+    return Math.max(0, ...this.days.map((day) => this.#guarded(day, (file) => file.lastGeneration())))
   }
 
   /** Lets searches see blocks that are in the file. */
@@ -93,6 +93,17 @@ export class Days {
   close(): void {
     for (const { file } of this.#days.values()) file.close()
     this.#days.clear()
+  }
+
+  /** A file may open well and turn out to be damaged only where it is asked. */
+  #guarded<T>(day: number, ask: (file: DayFile) => T): T {
+    try {
+      return ask(this.file(day))
+    } catch (error) {
+      if (!isDamage(error)) throw error
+      this.rebuild(day)
+      return ask(this.file(day))
+    }
   }
 
   #open(day: number): Day {
