@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import { after, describe, test } from 'node:test'
 import { hourMs, minuteMs, secondMs } from '#kernel/time.ts'
+import { createLifecycle } from '#platform/lifecycle.ts'
 import { createLease } from '#platform/jobs/lease.ts'
 import type { Stop } from '#platform/platform.ts'
 import { startApp } from '../../../../test/support/app.ts'
@@ -36,7 +37,7 @@ async function start(settings = {}) {
   const lease = createLease(app.platform, 'alerts')
   stops.push(lease.start())
   await until('this server has the lease', () => lease.held)
-  let evaluator = new Evaluator(app.platform, { lease, clockPatienceMs: 0, arrivalMs: 0 })
+  let evaluator = new Evaluator(app.platform, { lease, clockPatienceMs: 0, arrivalMs: 0, startArrivalMs: 0 })
   evaluator.listen()
   const goTo = (seconds: number): void => clock.advance(beganAt + seconds * secondMs - clock.now())
   goTo(-1)
@@ -69,7 +70,7 @@ async function start(settings = {}) {
           ...app.platform,
           metrics: { ...app.platform.metrics, registry: new (registryOf(app.platform.metrics.registry))() },
         },
-        { lease, clockPatienceMs: 0, arrivalMs: 0 },
+        { lease, clockPatienceMs: 0, arrivalMs: 0, startArrivalMs: 0 },
       )
     },
     state: () => evaluator.state(),
@@ -196,7 +197,7 @@ eachEngine('evaluated alerts', (engine) => {
       onChange: () => () => undefined,
       start: () => () => undefined,
     }
-    const other = new Evaluator(second, { lease: frozen, arrivalMs: 0 })
+    const other = new Evaluator(second, { lease: frozen, arrivalMs: 0, startArrivalMs: 0 })
     goTo(-1)
     await other.tick()
     goTo(5)
@@ -207,6 +208,34 @@ eachEngine('evaluated alerts', (engine) => {
       'a firing',
       'b firing',
     ])
+  })
+
+  test('nothing is evaluated before senders can reach this server', async () => {
+    const { app, create, write, goTo, open } = await begin()
+    await create({ name: 'Busy', condition: { type: 'promql', expr: 'load > 5' } })
+    const registry = new (registryOf(app.platform.metrics.registry))()
+    const lifecycle = createLifecycle()
+    const starting = { ...app.platform, lifecycle, metrics: { ...app.platform.metrics, registry } }
+    const lease = {
+      held: true,
+      fence: async () => undefined,
+      onChange: () => () => undefined,
+      start: () => () => undefined,
+    }
+    const evaluator = new Evaluator(starting, { lease, arrivalMs: 0, startArrivalMs: 200 })
+    goTo(-1)
+    await evaluator.tick()
+    goTo(5)
+    await evaluator.tick()
+    assert.equal(evaluator.state().evaluatedAt, null)
+    lifecycle.markReady()
+    await evaluator.tick()
+    assert.equal(evaluator.state().evaluatedAt, null)
+    await write('load', 0, { a: 9 })
+    await until('what came is evaluated', async () => {
+      await evaluator.tick()
+      return (await open()).length === 1
+    })
   })
 
   test('what somebody resolved by hand is opened again while it holds; acknowledged it stays so', async () => {

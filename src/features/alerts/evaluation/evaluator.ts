@@ -52,8 +52,10 @@ export class Evaluator {
   readonly #ctx: Context
   readonly #lease: Lease
   readonly #clockPatienceMs: number
-  /** Whoever could not send while nobody was there comes back within so long; what was missed is evaluated then. */
+  /** Whoever could not send to the one before comes back within so long; what was missed is evaluated then. */
   readonly #arrivalMs: number
+  /** The same for senders that waited for this server to start. */
+  readonly #startArrivalMs: number
   readonly #engines: ReturnType<typeof enginesOf>
   readonly #metrics: ReturnType<typeof evaluationMetrics>
   readonly #ending = new AbortController()
@@ -67,16 +69,25 @@ export class Evaluator {
   #loadedAt = -Infinity
   #progressAt = -Infinity
   #resumedAt = -Infinity
+  /** When it was first seen that this server can be sent to. */
+  #reachedAt: number | undefined
   #sweptAt = -Infinity
   #backSince: number | undefined
 
   constructor(
     platform: Platform,
-    { clockPatienceMs = 5 * minuteMs, arrivalMs = 2 * secondMs, lease = createLease(platform, 'alerts') } = {},
+    {
+      clockPatienceMs = 5 * minuteMs,
+      arrivalMs = 2 * secondMs,
+      // What Prometheus waits at most before it tries again.
+      startArrivalMs = 5 * secondMs,
+      lease = createLease(platform, 'alerts'),
+    } = {},
   ) {
     this.#platform = platform
     this.#clockPatienceMs = clockPatienceMs
     this.#arrivalMs = arrivalMs
+    this.#startArrivalMs = startArrivalMs
     this.#lease = lease
     this.#ctx = new Context(platform, systemActor('alerts', 'Alert rules', []), origin)
     this.#engines = enginesOf(platform, (rule) => listeningSince(rule, this.#resumption!))
@@ -149,11 +160,23 @@ export class Evaluator {
     if (!this.#lease.held) return this.#forget()
     if (this.#isStale || performance.now() - this.#loadedAt > reloadMs) await this.#load()
     const now = this.#platform.now()
-    if (performance.now() - this.#resumedAt < this.#arrivalMs || (await this.#isClockBack(now))) return
+    if (this.#isArriving() || (await this.#isClockBack(now))) return
     const due = [...this.#tracks.values()].flatMap((track) => this.#dueOf(track, now))
     for (const [lane, jobs] of Map.groupBy(due, ({ track }) => laneOf(track))) this.#run(lane, jobs)
     if (performance.now() - this.#progressAt > progressMs) await this.#progress(now)
     if (performance.now() - this.#sweptAt > sweepMs) await this.#sweep(now)
+  }
+
+  /** What senders held back may not be here yet: what is evaluated now would be evaluated without it. */
+  #isArriving(): boolean {
+    const { ready, draining } = this.#platform.lifecycle
+    if (ready || draining) this.#reachedAt ??= performance.now()
+    const now = performance.now()
+    return (
+      this.#reachedAt === undefined ||
+      now - this.#reachedAt < this.#startArrivalMs ||
+      now - this.#resumedAt < this.#arrivalMs
+    )
   }
 
   /** Whoever reports alerts could not, while Miktos did not run: that is no sign that they are over. */
