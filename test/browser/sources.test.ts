@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { appendFile, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import type { Locator } from 'playwright-core'
@@ -69,6 +72,88 @@ describe('sources', { skip: withoutChromium() }, () => {
     assert.deepEqual(await wideElements(page), [])
     assert.deepEqual(await axeViolations(page), [])
     assert.deepEqual(faults, [])
+  })
+
+  test('files and targets are added, tested, changed and removed, and of two editors the second is asked', async () => {
+    const { server, admin } = world
+    await api(admin, server.url, 'PUT', '/logs/sources', { files: [] })
+    await api(admin, server.url, 'PUT', '/metrics/targets', { targets: [] })
+    const target = createServer((_request, response) => response.end('things 1\n')).listen(0, '127.0.0.1')
+    after(() => target.close())
+    await once(target, 'listening')
+    const address = `http://127.0.0.1:${(target.address() as AddressInfo).port}/metrics`
+    const page = await admin.newPage()
+    const faults = watchFaults(page, server.url)
+    await open(page, '/settings/sources')
+    const row = (text: string): Locator => page.getByRole('row').filter({ hasText: text })
+    const press = (name: string): Promise<void> => page.getByRole('button', { name, exact: true }).last().click()
+    const choose = async (text: string, action: string): Promise<void> => {
+      await row(text)
+        .getByRole('button', { name: /actions/i })
+        .click()
+      await page.getByRole('menuitem', { name: action }).click()
+    }
+    const looksRight = async (): Promise<void> => {
+      assert.deepEqual(await axeViolations(page), [])
+      assert.deepEqual(await wideElements(page), [])
+    }
+
+    await press('Add files')
+    const sheet = page.getByRole('dialog')
+    await sheet.getByLabel('Name').fill('shop')
+    await sheet.getByLabel('Files', { exact: true }).fill('shop.log')
+    await looksRight()
+    await press('Add files')
+    await sheet.getByText('Write an absolute path').waitFor()
+    await sheet.getByLabel('Files', { exact: true }).fill(join(temporaryFolder(), '*.log'))
+    await press('Add files')
+    await row('shop').getByText('No file found').waitFor()
+
+    await press('Add target')
+    await sheet.getByLabel('Job').fill('things')
+    await sheet.getByLabel('Address').fill('things:9100')
+    await press('Test now')
+    assert.equal(await sheet.getByLabel('Address').getAttribute('aria-invalid'), 'true')
+    await sheet.getByLabel('Address').fill(address)
+    await sheet.getByLabel('Every, seconds').fill('1')
+    await press('Test now')
+    await sheet.getByText('It can be scraped').waitFor()
+    await looksRight()
+    await press('Add target')
+    await row('things').getByText('Up', { exact: true }).waitFor()
+
+    await choose('things', 'Change')
+    await sheet.getByLabel(/^Labels/).fill('zone')
+    await press('Save')
+    await sheet.getByText('zone: write a name').waitFor()
+    await sheet.getByLabel(/^Labels/).fill('zone=a')
+    await api(admin, server.url, 'PUT', '/metrics/targets', {
+      targets: [
+        { job: 'things', url: address },
+        { job: 'theirs', url: address },
+      ],
+    })
+    await press('Save')
+    await sheet.getByText('Somebody else changed the targets meanwhile').waitFor()
+    await press('Save over it')
+    await row('things').getByText('zone=a').waitFor()
+    await row('theirs').waitFor()
+
+    await choose('theirs', 'Test now')
+    await sheet.getByText('things 1').waitFor()
+    await looksRight()
+    await press('Close')
+    await choose('theirs', 'Remove')
+    await press('Remove target')
+    await row('theirs').waitFor({ state: 'detached' })
+    await choose('shop', 'Remove')
+    await press('Remove files')
+    await row('shop').waitFor({ state: 'detached' })
+    // The one refusal and the one conflict were asked for.
+    assert.deepEqual(
+      faults.filter((fault) => !/\b(400|409)\b/.test(fault)),
+      [],
+    )
   })
 
   test('who may not read logs sees the targets alone', async () => {

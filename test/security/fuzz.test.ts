@@ -67,6 +67,7 @@ const leftOut = new Set([
   'backup.create',
   'auth.revokeMySession',
   'metrics.setTargets',
+  'metrics.testTarget',
 ])
 
 const contentTypes = ['application/json', 'application/x-protobuf', 'text/plain', 'application/x-ndjson']

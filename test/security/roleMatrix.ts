@@ -82,6 +82,7 @@ export const roleMatrix: Record<string, Row> = {
   'metrics.query': watchers,
   'metrics.batch': watchers,
   'metrics.targets': watchers,
+  'metrics.testTarget': admin,
   'metrics.instant': watchers,
   'metrics.range': watchers,
   'metrics.labelNames': watchers,

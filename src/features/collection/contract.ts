@@ -54,7 +54,10 @@ export const Source = z.object({
   problems: z.array(z.object({ name: z.string(), problem: z.string() })),
 })
 
-const sources = z.object({ sources: z.array(Source) })
+const sources = z.object({
+  sources: z.array(Source),
+  revision: z.string().describe('Of the files; another one as soon as one of them is changed'),
+})
 
 export const collectionEndpoints = {
   sources: {
@@ -68,9 +71,14 @@ export const collectionEndpoints = {
     method: 'PUT',
     path: '/logs/sources',
     summary: 'Change which files logs are collected from',
+    description: 'Where somebody else saved since `revision` was read, the answer is 409 CONFLICT.',
     access: 'settings:configure',
-    body: z.strictObject({ files: z.array(FileSource).max(100) }),
+    body: z.strictObject({
+      files: z.array(FileSource).max(100),
+      revision: z.string().max(100).optional().describe('As it was read'),
+    }),
     reply: sources,
+    errors: ['CONFLICT'],
     example: {
       body: { files: [{ name: 'nginx', path: '/var/log/nginx/*.log', labels: { env: 'prod' }, enabled: true }] },
     },

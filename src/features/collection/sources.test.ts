@@ -75,6 +75,15 @@ describe('GET and PUT /logs/sources', () => {
     )
   })
 
+  test('409 for who saves over what another has saved since', async () => {
+    const { admin } = await startApp()
+    const { revision } = (await admin('GET', url)).json() as { revision: string }
+    const set = (name: string) => admin('PUT', url, { files: [{ name, path: '/var/log/*.log' }], revision })
+    const both = await Promise.all([set('first'), set('second')])
+    assert.deepEqual(new Set(both.map(({ statusCode }) => statusCode)), new Set([200, 409]))
+    assert.equal((await set('third')).json().error.code, 'CONFLICT')
+  })
+
   test('401 without credentials, 403 without the permission; reading needs less', async () => {
     const { anonymous, userWith } = await startApp()
     for (const method of ['GET', 'PUT']) assert.equal((await anonymous(method, url, { files: [] })).statusCode, 401)

@@ -1,5 +1,7 @@
 import type * as z from 'zod'
-import { invalid } from '#kernel/errors.ts'
+import { hash } from 'node:crypto'
+import { AppError, invalid } from '#kernel/errors.ts'
+import { lockInvariant } from '#platform/database/open.ts'
 import type { Handlers } from '#platform/http/endpoints.ts'
 import type { Platform, Stop } from '#platform/platform.ts'
 import type { collectionEndpoints, FileSourceInput, Source } from './contract.ts'
@@ -25,18 +27,24 @@ export function createSources(others: () => SourceView[]): {
   const views = async ({ database }: Platform) => {
     const states = new Map(files?.states().map((state) => [state.name, state]))
     const stored = await storedSources(database.read)
-    return { sources: [...others(), ...stored.map((source) => viewOf(source, states.get(source.name)))] }
+    return {
+      sources: [...others(), ...stored.map((source) => viewOf(source, states.get(source.name)))],
+      revision: revisionOf(stored),
+    }
   }
 
   return {
     handlers: {
       sources: ({ platform }) => views(platform),
       setSources: async (ctx, { body }) => {
-        const names = new Set(body.files.map(({ name }) => name))
-        if (names.size < body.files.length) throw invalid('files', 'Two sources have the same name')
-        for (const { multiline_start } of body.files) if (multiline_start !== null) startTest(multiline_start)
+        requireReadable(body.files)
         await ctx.change(changed, { kind: 'log_sources', id: 'all' }, async (tx, note) => {
-          note.before = { files: (await storedSources(tx)).map(({ name, path }) => `${name} ${path}`) }
+          // Of two who save at once, one comes first and the other sees that.
+          await lockInvariant(tx, 'audit')
+          const before = await storedSources(tx)
+          if (body.revision !== undefined && body.revision !== revisionOf(before))
+            throw new AppError('CONFLICT', 'Somebody else changed the sources meanwhile')
+          note.before = { files: before.map(({ name, path }) => `${name} ${path}`) }
           await replaceSources(tx, body.files)
           note.after = { files: body.files.map(({ name, path }) => `${name} ${path}`) }
         })
@@ -57,6 +65,25 @@ export function createSources(others: () => SourceView[]): {
         await files?.stop()
       }
     },
+  }
+}
+
+const revisionOf = (files: readonly FileSourceInput[]): string => hash('sha256', JSON.stringify(files), 'base64url')
+
+function requireReadable(files: readonly FileSourceInput[]): void {
+  const names = new Set<string>()
+  for (const [index, { name, multiline_start }] of files.entries()) {
+    if (names.has(name)) throw invalid(`files.${index}.name`, 'Another source has the same name')
+    names.add(name)
+    if (multiline_start !== null) requirePattern(multiline_start, `files.${index}.multiline_start`)
+  }
+}
+
+function requirePattern(pattern: string, field: string): void {
+  try {
+    startTest(pattern)
+  } catch (error) {
+    throw error instanceof AppError ? invalid(field, error.message) : error
   }
 }
 

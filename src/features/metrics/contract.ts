@@ -95,12 +95,29 @@ export type TargetInput = z.output<typeof targetInput>
 
 const TargetState = Target.extend({
   source: z.enum(['file', 'console']),
+  token_set: z.boolean().describe('Whether it is asked with credentials'),
   health: z.enum(['up', 'down', 'unknown']),
   last_error: z.string().nullable(),
   last_scrape_at: z.iso.datetime().nullable(),
   last_duration_ms: z.number().nullable(),
   samples: count,
 })
+
+const targetStates = z.object({
+  targets: z.array(TargetState),
+  revision: z.string().describe('Of the targets that were set here; another one as soon as one of them is changed'),
+})
+
+const TargetAnswer = z.object({
+  error: z.string().nullable().describe('Why it cannot be scraped so; null where it can'),
+  samples: count.nullable().describe('Null where what came was not read, or is too large to be read twice'),
+  bytes: count,
+  content_type: z.string().nullable(),
+  beginning: z.string().describe('What it answered, at most the first 2,000 characters'),
+  took_ms: z.number(),
+})
+
+export type TargetAnswerView = z.output<typeof TargetAnswer>
 
 export const metricsEndpoints = {
   query: {
@@ -147,16 +164,30 @@ export const metricsEndpoints = {
     path: '/metrics/targets',
     summary: 'List what is scraped, and how it goes',
     access: 'metrics:read',
-    reply: z.object({ targets: z.array(TargetState) }),
+    reply: targetStates,
   },
   setTargets: {
     method: 'PUT',
     path: '/metrics/targets',
     summary: 'Replace the targets that were set here; those of the file stay',
+    description: 'Where somebody else saved since `revision` was read, the answer is 409 CONFLICT.',
     access: 'settings:configure',
-    body: z.strictObject({ targets: z.array(targetInput).max(1_000) }),
-    reply: z.object({ targets: z.array(TargetState) }),
+    body: z.strictObject({
+      targets: z.array(targetInput).max(1_000),
+      revision: z.string().max(100).optional().describe('As it was read'),
+    }),
+    reply: targetStates,
+    errors: ['CONFLICT'],
     example: { body: { targets: [{ job: 'node', url: 'http://127.0.0.1:9100/metrics' }] } },
+  },
+  testTarget: {
+    method: 'POST',
+    path: '/metrics/targets/test',
+    summary: 'Ask a target once, and tell what it answered; nothing of it is stored',
+    access: 'settings:configure',
+    body: targetInput,
+    reply: TargetAnswer,
+    example: { body: { job: 'node', url: 'http://127.0.0.1:1/metrics', timeout_seconds: 1 } },
   },
   write: {
     ...prometheus,

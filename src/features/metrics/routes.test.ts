@@ -162,4 +162,62 @@ describe('targets', () => {
     })
     assert.equal(reply.statusCode, 400)
   })
+
+  test('409 for who saves over what another has saved since', async () => {
+    const read = async () => (await app.admin('GET', '/api/v1/metrics/targets')).json() as { revision: string }
+    const set = (job: string, revision: string) =>
+      app.admin('PUT', '/api/v1/metrics/targets', { targets: [{ job, url: 'http://127.0.0.1:1/metrics' }], revision })
+    const { revision } = await read()
+    const both = await Promise.all([set('first', revision), set('second', revision)])
+    assert.deepEqual(new Set(both.map(({ statusCode }) => statusCode)), new Set([200, 409]))
+    assert.equal((await set('third', (await read()).revision)).statusCode, 200)
+    assert.equal((await set('fourth', revision)).json().error.code, 'CONFLICT')
+    await app.admin('PUT', '/api/v1/metrics/targets', { targets: [] })
+  })
+
+  test('400 for the same address twice, by the place', async () => {
+    const target = { job: 'x', url: 'http://127.0.0.1:1/metrics' }
+    const reply = await app.admin('PUT', '/api/v1/metrics/targets', { targets: [target, target] })
+    assert.equal(reply.statusCode, 400)
+    assert.equal(reply.json().error.details.fields[0].field, 'targets.1.url')
+  })
+
+  test('are asked once on request, and what they answer is told: samples, what is none, and nobody', async () => {
+    const answers: Record<string, [status: number, body: string]> = {
+      '/metrics': [200, 'things{zone="a"} 1\nthings{zone="b"} 2\n'],
+      '/page': [200, '<html>hello</html>'],
+      '/gone': [404, 'no'],
+    }
+    const asked: (string | undefined)[] = []
+    const target = createServer(({ url = '', headers }, response) => {
+      asked.push(headers.authorization)
+      const [status, body] = answers[url]!
+      response.writeHead(status, { 'content-type': 'text/plain' }).end(body)
+    }).listen(0, '127.0.0.1')
+    after(() => target.close())
+    await once(target, 'listening')
+    const base = `http://127.0.0.1:${(target.address() as AddressInfo).port}`
+    const ask = async (url: string, more: object = {}) => {
+      const reply = await app.admin('POST', '/api/v1/metrics/targets/test', { job: 'x', url, ...more })
+      assert.equal(reply.statusCode, 200, reply.body)
+      return reply.json() as { error: string | null; samples: number | null; beginning: string; took_ms: number }
+    }
+    const good = await ask(`${base}/metrics`)
+    assert.deepEqual([good.error, good.samples], [null, 2])
+    assert.match(good.beginning, /^things\{zone="a"\} 1$/m)
+    const page = await ask(`${base}/page`)
+    assert.match(page.error ?? '', /^Line 1 is no sample/)
+    assert.equal(page.beginning, '<html>hello</html>')
+    assert.match((await ask(`${base}/gone`)).error ?? '', /HTTP status 404/)
+    assert.match((await ask('http://127.0.0.1:1/metrics')).error ?? '', /ECONNREFUSED|refused|bad port/)
+
+    const saved = { job: 'x', url: `${base}/metrics`, interval_seconds: 3600, bearer_token: 'open sesame' }
+    await app.admin('PUT', '/api/v1/metrics/targets', { targets: [saved] })
+    asked.length = 0
+    await ask(`${base}/metrics`)
+    await ask(`${base}/metrics`, { bearer_token: null })
+    assert.deepEqual(asked, ['Bearer open sesame', undefined])
+    await app.admin('PUT', '/api/v1/metrics/targets', { targets: [] })
+    assert.match((await app.admin('GET', '/api/v1/admin/logs')).body, /metrics\.test-target/)
+  })
 })

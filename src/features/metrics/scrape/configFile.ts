@@ -69,6 +69,7 @@ export async function readScrapeConfig(file: string): Promise<ScrapeTarget[]> {
         const all = { ...global.external_labels, ...labels }
         return {
           key: targetKey('file', one.job_name, url, all),
+          definition: '',
           source: 'file',
           job: one.job_name,
           url,

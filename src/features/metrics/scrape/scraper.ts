@@ -17,9 +17,11 @@ const accept = 'application/openmetrics-text;version=1.0.0;q=0.75,text/plain;ver
 
 /** Looks at each target once in its interval, at a moment of its own, so that they do not all come at once. */
 export interface Scraper {
-  /** Targets that are not among them any more are ended; those that stay go on as they were. */
+  /** Targets that are not among them any more, or not as they were, are ended; those that stay go on. */
   set(targets: readonly ScrapeTarget[]): void
   states(): TargetState[]
+  /** Asks once, whether it is among them or not; nothing is stored. */
+  ask(target: ScrapeTarget, signal: AbortSignal): Promise<Answer>
   stop(): Promise<void>
 }
 
@@ -33,14 +35,15 @@ export function createScraper(platform: Pick<Platform, 'telemetry' | 'now' | 'lo
   return {
     set: (targets) => {
       const wanted = new Map(targets.map((target) => [target.key, target]))
-      for (const [key, { stop }] of loops) {
-        if (wanted.has(key)) continue
+      for (const [key, { state, stop }] of loops) {
+        if (wanted.get(key)?.definition === state.target.definition) continue
         loops.delete(key)
         void stop()
       }
       for (const [key, target] of wanted) if (!loops.has(key)) loops.set(key, startLoop(platform, target))
     },
     states: () => [...loops.values()].map(({ state }) => state),
+    ask: (target, signal) => fetchTarget(target, platform.version, signal),
     stop: async () => {
       await Promise.all([...loops.values()].map(({ stop }) => stop()))
       loops.clear()
@@ -126,7 +129,8 @@ function startLoop(platform: Parameters<typeof createScraper>[0], target: Scrape
 
 const hashOf = (text: string): number => [...text].reduce((hash, letter) => (hash * 31 + letter.charCodeAt(0)) >>> 0, 7)
 
-interface Answer {
+/** What the target did wrong is an answer too, not an error. */
+export interface Answer {
   body?: Uint8Array
   contentType?: string | null
   error: string | null

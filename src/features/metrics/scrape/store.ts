@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { newId } from '#kernel/id.ts'
 import { secondMs } from '#kernel/time.ts'
 import type { ReadDb, Tx } from '#platform/database/database.ts'
@@ -40,13 +41,21 @@ export const targetMigrations: Migration[] = [
   },
 ]
 
+const rowsOf = (db: ReadDb | Tx): Promise<TargetRow[]> =>
+  db.selectFrom('metrics_targets').selectAll().orderBy('id').execute()
+
+/** Another one for everything that was saved meanwhile. */
+export const targetsRevision = async (db: ReadDb | Tx): Promise<string> =>
+  hash('sha256', JSON.stringify(await rowsOf(db)), 'base64url')
+
 /** The targets that were set at run time. */
 export async function storedTargets(db: ReadDb, secrets: Secrets): Promise<ScrapeTarget[]> {
-  const rows = await db.selectFrom('metrics_targets').selectAll().orderBy('id').execute()
+  const rows = await rowsOf(db)
   return rows.map(({ id, job, url, interval_seconds, timeout_seconds, labels_json, bearer_sealed }) => {
     const labels = JSON.parse(labels_json) as Record<string, string>
     return {
       key: targetKey('console', job, url, labels),
+      definition: JSON.stringify([interval_seconds, timeout_seconds, bearer_sealed]),
       source: 'console',
       job,
       url,
@@ -63,7 +72,7 @@ export async function storedTargets(db: ReadDb, secrets: Secrets): Promise<Scrap
 
 /** A target whose token is not given keeps the one it had. */
 export async function replaceTargets(tx: Tx, secrets: Secrets, targets: readonly TargetInput[]): Promise<void> {
-  const before = await tx.selectFrom('metrics_targets').selectAll().execute()
+  const before = await rowsOf(tx)
   await tx.deleteFrom('metrics_targets').execute()
   for (const { job, url, interval_seconds, timeout_seconds, labels, bearer_token } of targets) {
     const labels_json = JSON.stringify(labels)

@@ -4,6 +4,8 @@ import type { Labels } from '#platform/telemetry/labels.ts'
 export interface ScrapeTarget {
   /** Tells it apart: source, job, address and labels. */
   key: string
+  /** Changes with everything that the key does not tell. */
+  definition: string
   source: 'file' | 'console'
   job: string
   /** Path and query included. */
