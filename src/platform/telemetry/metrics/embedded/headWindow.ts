@@ -17,9 +17,15 @@ export function copySamples(from: Float64Array, at: number, count: number, to: F
   to.set(from.subarray(at, at + count), toAt)
 }
 
-interface EncodedChunk {
+/** Memory for encoded chunks, seen in two ways; views of its own for each chunk would take as much as the chunk. */
+interface Arena {
   words: Uint32Array
   bytes: Uint8Array
+}
+
+interface EncodedChunk {
+  arena: Arena
+  /** Where it begins, in words. */
   at: number
   count: number
   fromMs: number
@@ -76,7 +82,7 @@ export class HeadWindow {
   touchedAt = 0
   /** Once it takes no more: the segment of the log from which on there is nothing of it. */
   sealedBefore = 0
-  #arena = new ArrayBuffer(0)
+  #arena = arenaOf(0)
   #arenaUsed = 0
 
   constructor(fromMs: number, firstSegment: number, places: Places) {
@@ -107,17 +113,22 @@ export class HeadWindow {
     return opened
   }
 
-  keep(encoded: Uint8Array): { words: Uint32Array; bytes: Uint8Array; at: number } {
-    if (this.#arenaUsed + encoded.length > this.#arena.byteLength) {
-      this.#arena = new ArrayBuffer(Math.max(arenaBytes, encoded.length))
+  keep(encoded: Uint8Array): { arena: Arena; at: number } {
+    if (this.#arenaUsed + encoded.length > this.#arena.bytes.length) {
+      this.#arena = arenaOf(Math.max(arenaBytes, encoded.length))
       this.#arenaUsed = 0
-      this.bytes += this.#arena.byteLength
+      this.bytes += this.#arena.bytes.length
     }
-    const bytes = new Uint8Array(this.#arena)
-    bytes.set(encoded, this.#arenaUsed)
+    const at = this.#arenaUsed
+    this.#arena.bytes.set(encoded, at)
     this.#arenaUsed += encoded.length
-    return { words: new Uint32Array(this.#arena), bytes, at: (this.#arenaUsed - encoded.length) / 4 }
+    return { arena: this.#arena, at: at / 4 }
   }
+}
+
+function arenaOf(bytes: number): Arena {
+  const buffer = new ArrayBuffer(bytes)
+  return { words: new Uint32Array(buffer), bytes: new Uint8Array(buffer) }
 }
 
 /** The samples of one series in one window: encoded chunks in order of time, then those still open. */
@@ -155,7 +166,7 @@ export class WindowSeries {
     let at = out
     for (const chunk of this.#chunks) {
       if (chunk.toMs < fromMs || chunk.fromMs > toMs) continue
-      at += decodeChunk(chunk.words, chunk.bytes, chunk.at, times, values, at)
+      at += decodeChunk(chunk.arena.words, chunk.arena.bytes, chunk.at, times, values, at)
     }
     if (!this.#page) return at - out
     copySamples(this.#page.times, this.#at, this.#count, times, at)
@@ -241,7 +252,7 @@ export class WindowSeries {
     const old = this.#chunks[which]!
     const times = new Float64Array(old.count + 1)
     const merged = new Float64Array(old.count + 1)
-    decodeChunk(old.words, old.bytes, old.at, times, merged, 0)
+    decodeChunk(old.arena.words, old.arena.bytes, old.at, times, merged, 0)
     let slot = old.count
     while (slot > 0 && times[slot - 1]! > atMs) slot--
     times.copyWithin(slot + 1, slot, old.count)
