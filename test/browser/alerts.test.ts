@@ -425,17 +425,6 @@ describe('alerts', { skip: withoutChromium() }, () => {
     await other.close()
   })
 
-  test('a viewer sees all of it and can press nothing that is refused', async () => {
-    const password = 'only looks at what fires'
-    await call('POST', '/admin/users', { email: 'vera@example.com', username: 'vera', role: 'viewer', password })
-    const context = await loggedIn(world.browser, world.server, { username: 'vera', password })
-    const own = await context.newPage()
-    const refused: string[] = []
-    own.on('response', (response) => {
-      if (response.status() === 403) refused.push(response.url())
-    })
-    await open(own, '/alerts')
-    assert.equal(await own.getByRole('button', { name: 'Acknowledge Noisy' }).getAttribute('aria-disabled'), 'true')
   test('policies, routes and silences go out as YAML, and come in after one has seen the difference', async () => {
     await call('POST', '/notifications/channels', {
       name: 'By file',
@@ -468,6 +457,17 @@ describe('alerts', { skip: withoutChromium() }, () => {
     await row(hostile).getByText('after 1m By file').waitFor()
   })
 
+  test('a viewer sees all of it and can press nothing that is refused', async () => {
+    const password = 'only looks at what fires'
+    await call('POST', '/admin/users', { email: 'vera@example.com', username: 'vera', role: 'viewer', password })
+    const context = await loggedIn(world.browser, world.server, { username: 'vera', password })
+    const own = await context.newPage()
+    const refused: string[] = []
+    own.on('response', (response) => {
+      if (response.status() === 403) refused.push(response.url())
+    })
+    await open(own, '/alerts')
+    assert.equal(await own.getByRole('button', { name: 'Acknowledge Noisy' }).getAttribute('aria-disabled'), 'true')
     for (const tab of ['rules', 'rules/cpu-usage', 'channels', 'policies', 'silences', 'deliveries', 'history'])
       await open(own, `/alerts/${tab}`)
     assert.deepEqual(refused, [])
