@@ -15,6 +15,8 @@ export class Plan {
   readonly #streamPasses: ((stream: Stream) => boolean) | null
   readonly #streams: Streams
   readonly #verdicts: boolean[] = []
+  /** One piece of memory after the other would be much of the work of a search that looks at few lines. */
+  #marks = new Uint8Array(1_024)
 
   /** @throws AppError VALIDATION_FAILED for a bad regular expression */
   constructor({ matchers = [], where, fromNs, toNs }: LogFilter, streams: Streams, only?: Stream) {
@@ -79,12 +81,12 @@ export class Plan {
     return sum
   }
 
-  /** A mark for each row of the piece: 1 where it matches. */
+  /** A mark for each row of the piece: 1 where it matches. Valid until the next call. */
   marks(piece: Piece): Uint8Array {
     const { columns, fromRow, toRow, block } = piece
     const { offsets, severities } = columns
     const streams = block.streams.every((stream) => this.passes(stream)) ? null : columns.streams
-    const marks = new Uint8Array(toRow - fromRow)
+    const marks = this.#noMarks(toRow - fromRow)
     if (!streams && this.spans(block) && this.#severities === allSeverities) {
       marks.fill(1)
       this.rest?.narrow(piece, marks)
@@ -104,6 +106,11 @@ export class Plan {
     }
     if (any) this.rest?.narrow(piece, marks)
     return marks
+  }
+
+  #noMarks(rows: number): Uint8Array {
+    if (rows > this.#marks.length) this.#marks = new Uint8Array(rows)
+    return this.#marks.subarray(0, rows).fill(0)
   }
 
   /** By stream, known for all of these. */

@@ -30,6 +30,8 @@ const alonePieces = 6
 /** Rows that are looked at at a time where nothing has to be read of them. */
 const pieceRowsMax = 256
 
+const noRows = new Uint32Array(0)
+
 /** Rows of a block with several frames are in order of time. */
 const isInOrder = ({ frameRows }: Block): boolean => frameRows.length > 2
 
@@ -151,7 +153,9 @@ export class Sweep {
   }
 
   #inOrder(piece: Piece, marks: Uint8Array): Uint32Array {
-    const rows = new Uint32Array(countMarks(marks))
+    const count = countMarks(marks)
+    if (count === 0) return noRows
+    const rows = new Uint32Array(count)
     let at = 0
     for (let mark = marks.indexOf(1); mark >= 0; mark = marks.indexOf(1, mark + 1)) rows[at++] = piece.fromRow + mark
     const { offsets } = piece.columns
