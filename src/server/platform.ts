@@ -11,6 +11,7 @@ import type { LineFeed, Logger } from '#platform/logging/logging.ts'
 import { createMetrics } from '#platform/metrics/metrics.ts'
 import { telemetryObserver } from '#platform/metrics/telemetry.ts'
 import { createOutbound } from '#platform/outbound/client.ts'
+import { enteredAtRunTime } from '#platform/outbound/policies.ts'
 import { version } from '#platform/package.ts'
 import type { Platform, Stop } from '#platform/platform.ts'
 import { createLive } from '#platform/realtime/live.ts'
@@ -55,10 +56,7 @@ export async function createPlatform(
     }),
     load: createLoad(),
     telemetry,
-    outbound: createOutbound({
-      allow: () => config.get('outbound_allow'),
-      ownPorts: () => [config.get('server_port')],
-    }),
+    outbound: createOutbound(enteredAtRunTime(config)),
     log,
     logLines,
     now,

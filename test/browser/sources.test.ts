@@ -20,13 +20,14 @@ import {
   type World,
 } from '../support/browser.ts'
 import { temporaryFolder } from '../support/folder.ts'
+import { hook } from '../support/hook.ts'
 import { freePort } from '../support/port.ts'
 
 describe('sources', { skip: withoutChromium() }, () => {
   let world: World
 
   before(async () => {
-    world = await startWorld()
+    world = await startWorld({ MIKTOS_OUTBOUND_ALLOW: '127.0.0.0/8' })
   })
   after(() => world.stop())
 
@@ -41,10 +42,12 @@ describe('sources', { skip: withoutChromium() }, () => {
         { name: 'nowhere', path: join(folder, 'none-*.log') },
       ],
     })
+    const shop = await hook()
+    shop.answer({ status: 200, body: 'orders 1\n' })
     const away = `http://127.0.0.1:${await freePort()}/metrics`
     await api(admin, server.url, 'PUT', '/metrics/targets', {
       targets: [
-        { job: 'self', url: `${server.url}/metrics`, interval_seconds: 1 },
+        { job: 'orders', url: `${shop.url}/metrics`, interval_seconds: 1 },
         { job: 'away', url: away, interval_seconds: 1, labels: { site: 'far' } },
       ],
     })
@@ -55,9 +58,9 @@ describe('sources', { skip: withoutChromium() }, () => {
     await row('shop').getByText('Reading').waitFor()
     await row('shop').getByText('env=test').waitFor()
     await row('nowhere').getByText('No file found').waitFor()
-    await row('self').getByText('Up', { exact: true }).waitFor()
+    await row('orders').getByText('Up', { exact: true }).waitFor()
     await row('away').getByText('Down').waitFor()
-    assert.match(await row('away').innerText(), /ECONNREFUSED|refused/)
+    assert.match(await row('away').innerText(), /refuses the connection/)
     await appendFile(file, 'third\n')
     await row('shop').getByRole('cell', { name: '3', exact: true }).waitFor()
     await row('shop').getByText('1 file').click()

@@ -170,7 +170,7 @@ export const metricsEndpoints = {
     method: 'PUT',
     path: '/metrics/targets',
     summary: 'Replace the targets that were set here; those of the file stay',
-    description: 'Where somebody else saved since `revision` was read, the answer is 409 CONFLICT.',
+    description: `Those at private addresses, or on this machine, are scraped if \`outbound_allow\` lists them; those of the file without that. Where somebody else saved since \`revision\` was read, the answer is 409 CONFLICT.`,
     access: 'settings:configure',
     body: z.strictObject({
       targets: z.array(targetInput).max(1_000),

@@ -6,7 +6,7 @@ import { after, before, describe, test } from 'node:test'
 import { startApp } from '../../../test/support/app.ts'
 import { until } from '../../../test/support/until.ts'
 
-const app = await startApp()
+const app = await startApp({ outbound_allow: ['127.0.0.1'] })
 
 /** Three samples of each series, 15 s apart, the last of them now. */
 before(async () => {

@@ -146,7 +146,7 @@ export const settings = {
   outbound_allow: network.given(
     kinds.destinations,
     [],
-    'Private and loopback destinations that webhooks and mail may go to: ranges, addresses, or names with port',
+    'Private and loopback destinations of webhooks, mail and targets that people enter: ranges, addresses, or names with port',
     live,
   ),
   metrics_open_to: network.given(

@@ -7,7 +7,7 @@ import { certificateFor } from '../../../test/support/certificate.ts'
 import { hook } from '../../../test/support/hook.ts'
 import { nameServer } from '../../../test/support/nameServer.ts'
 import { freePort } from '../../../test/support/port.ts'
-import { bytesMax, createOutbound } from './client.ts'
+import { createOutbound, mebibyte } from './client.ts'
 
 const home = { allow: () => ['127.0.0.0/8'], ownPorts: () => [] }
 const outbound = createOutbound(home)
@@ -52,9 +52,9 @@ describe('The answer', () => {
 
   test('of exactly 1 MiB arrives, one byte more does not', async () => {
     const receiver = await hook()
-    receiver.answer({ status: 200, body: 'x'.repeat(bytesMax) })
-    assert.equal((await outbound.request({ method: 'GET', url: receiver.url })).body.length, bytesMax)
-    receiver.answer({ status: 200, body: 'x'.repeat(bytesMax + 1) })
+    receiver.answer({ status: 200, body: 'x'.repeat(mebibyte) })
+    assert.equal((await outbound.request({ method: 'GET', url: receiver.url })).body.length, mebibyte)
+    receiver.answer({ status: 200, body: 'x'.repeat(mebibyte + 1) })
     await assert.rejects(outbound.request({ method: 'GET', url: receiver.url }), { kind: 'failed', message: /1 MiB/ })
   })
 
@@ -139,7 +139,7 @@ describe('The other side', () => {
 describe('The request', () => {
   test('of more than 1 MiB is not sent', async () => {
     const receiver = await hook()
-    const body = 'é'.repeat(bytesMax / 2 + 1)
+    const body = 'é'.repeat(mebibyte / 2 + 1)
     await assert.rejects(outbound.request({ method: 'POST', url: receiver.url, body }), { kind: 'blocked' })
     assert.equal(receiver.received.length, 0)
   })
@@ -183,6 +183,65 @@ describe('The request', () => {
     )
     assert.ok((await Promise.all(calls)).every(({ status }) => status === 200))
     assert.ok(most > 1 && most <= 32, String(most))
+  })
+})
+
+describe('Whoever made the client', () => {
+  test('says how much may come and go', async () => {
+    const receiver = await hook()
+    const roomy = createOutbound({ ...home, bytesMax: 3 * mebibyte })
+    const body = 'x'.repeat(3 * mebibyte)
+    receiver.answer({ status: 200, body })
+    assert.equal((await roomy.request({ method: 'POST', url: receiver.url, body })).body.length, body.length)
+    await assert.rejects(roomy.request({ method: 'POST', url: receiver.url, body: `${body}x` }), { kind: 'blocked' })
+    receiver.answer({ status: 200, body: `${body}x` })
+    const tooLarge = { kind: 'failed', reason: 'too large', message: /more than 3 MiB/ }
+    await assert.rejects(roomy.request({ method: 'GET', url: receiver.url }), tooLarge)
+  })
+
+  test('may read what comes while it comes, and leave the rest', async () => {
+    const url = await rawServer((socket) => {
+      socket.write(head('transfer-encoding: chunked\r\n'))
+      const more = (): boolean => socket.writable && socket.write('5\r\nhello\r\n', () => setImmediate(more))
+      more()
+    })
+    const first = await outbound.stream({ method: 'GET', url }, async ({ status, body }) => {
+      for await (const chunk of body) return [status, Buffer.from(chunk).toString().slice(0, 5)]
+      return assert.fail()
+    })
+    assert.deepEqual(first, [200, 'hello'])
+  })
+
+  test('ends it', async () => {
+    const url = await rawServer(() => undefined)
+    const ending = new AbortController()
+    const waiting = outbound.request({ method: 'GET', url, signal: ending.signal })
+    ending.abort()
+    await assert.rejects(waiting, { kind: 'failed' })
+  })
+
+  test('has connections kept for the same addresses, and for no others', async () => {
+    const sockets = new Set<Socket>()
+    const [receiver, canary] = [await hook(), await hook({ host: '127.0.0.2' })]
+    receiver.answer((response, { socket }) => {
+      sockets.add(socket)
+      response.end('ok')
+    })
+    let led = ['127.0.0.1']
+    const { lookup } = await nameServer(() => led)
+    const keeping = createOutbound({ ...home, allow: () => ['127.0.0.1', '127.0.0.3'], lookup, keepsConnections: true })
+    after(() => keeping.close())
+    const call = () => keeping.request({ method: 'GET', url: `http://moves.example.com:${receiver.port}/` })
+    for (let round = 0; round < 3; round++) assert.equal((await call()).body.toString(), 'ok')
+    assert.equal(sockets.size, 1)
+    led = ['127.0.0.2']
+    await assert.rejects(call(), { kind: 'blocked' })
+    led = ['127.0.0.3']
+    await assert.rejects(call(), { kind: 'failed', message: /refuses/ })
+    led = ['127.0.0.1']
+    await Promise.all(Array.from({ length: 5 }, call))
+    assert.ok(sockets.size > 1)
+    assert.equal(canary.received.length, 0)
   })
 })
 

@@ -1,100 +1,124 @@
-import type { LookupFunction } from 'node:net'
-import { isIP } from 'node:net'
 import { secondMs } from '#kernel/time.ts'
 import { slotsGate } from '../telemetry/admission.ts'
-import { hostDestination, webDestination, type WebDestination } from './destination.ts'
+import type { Dispatcher } from 'undici'
+import { openConnections } from './connections.ts'
+import { hostDestination, webDestination } from './destination.ts'
 import { asOutboundError } from './failure.ts'
 import { systemLookup } from './lookup.ts'
-import { OutboundError, type Outbound, type OutboundReply, type OutboundRequest } from './outbound.ts'
+import { OutboundError, type Outbound, type OutboundRequest, type OutboundStream } from './outbound.ts'
 import { permittedAddresses, type Policy } from './permitted.ts'
 
-export const bytesMax = 1_048_576
+export const mebibyte = 1_048_576
 const timeoutMsDefault = 10 * secondMs
-const runningMax = 32
 const waitingMax = 10_000
 
 interface Options extends Omit<Policy, 'lookup'>, Partial<Pick<Policy, 'lookup'>> {
   /** PEM; those that Node trusts unless told. */
   certificateAuthorities?: string
+  /** The largest body that is sent, and that is taken; 1 MiB unless told. */
+  bytesMax?: number
+  /** So many requests are on their way at a time, 32 unless told. */
+  runningMax?: number
+  /** Uses connections again for the same server while it stays at the same addresses. */
+  keepsConnections?: boolean
 }
 
-/** Calls addresses that people enter so that nobody gets further by it than they could themselves (docs/security.md). */
-export function createOutbound({ certificateAuthorities, ...given }: Options): Outbound {
+interface OutboundClient extends Outbound {
+  /** All addresses of a server that may be dialled, at least one. @throws OutboundError */
+  addresses(host: string, port: number): Promise<string[]>
+  close(): void
+}
+
+/** Calls addresses so that nobody who names one gets further by it than is allowed (docs/security.md). */
+export function createOutbound({
+  certificateAuthorities,
+  bytesMax = mebibyte,
+  runningMax = 32,
+  keepsConnections = false,
+  ...given
+}: Options): OutboundClient {
   const policy: Policy = { lookup: systemLookup, ...given }
   const gate = slotsGate(runningMax, waitingMax)
+  const connections = openConnections({ certificateAuthorities, isKept: keepsConnections, countMax: runningMax })
+  const most = `${bytesMax / mebibyte} MiB`
+
+  const stream: Outbound['stream'] = async (request, read) => {
+    const destination = webDestination(request.url)
+    if (Buffer.byteLength(request.body ?? '') > bytesMax)
+      throw new OutboundError('blocked', `There is more to send than ${most}`)
+    const { timeoutMs = timeoutMsDefault } = request
+    const timeout = AbortSignal.timeout(timeoutMs)
+    const signal = request.signal ? AbortSignal.any([timeout, request.signal]) : timeout
+    const work = async () => {
+      const addresses = await before(signal, permittedAddresses(policy, destination))
+      return connections.use(destination.url.origin, addresses, (dispatcher) =>
+        call(dispatcher, { ...request, signal }, destination.url, ({ body, ...head }) =>
+          read({ ...head, body: capped(body, bytesMax, `${destination.host} answers with more than ${most}`) }),
+        ),
+      )
+    }
+    return gate.run(work, signal).catch((error: unknown) => {
+      throw asOutboundError(error, destination, timeoutMs)
+    })
+  }
+
+  const addresses = async (host: string, port: number): Promise<string[]> => {
+    const destination = hostDestination(host, port)
+    const signal = AbortSignal.timeout(timeoutMsDefault)
+    return before(signal, permittedAddresses(policy, destination)).catch((error: unknown) => {
+      throw asOutboundError(error, destination, timeoutMsDefault)
+    })
+  }
+
   return {
-    async request(request) {
-      const destination = webDestination(request.url)
-      if (Buffer.byteLength(request.body ?? '') > bytesMax)
-        throw new OutboundError('blocked', 'There is more to send than 1 MiB')
-      const timeoutMs = request.timeoutMs ?? timeoutMsDefault
-      const signal = AbortSignal.timeout(timeoutMs)
-      const work = async (): Promise<OutboundReply> => {
-        const addresses = await before(signal, permittedAddresses(policy, destination))
-        return call(request, destination, addresses, signal, certificateAuthorities)
-      }
-      return gate.run(work, signal).catch((error: unknown) => {
-        throw asOutboundError(error, destination, timeoutMs)
-      })
-    },
-    async resolve(host, port) {
-      const destination = hostDestination(host, port)
-      const signal = AbortSignal.timeout(timeoutMsDefault)
-      const [address] = await before(signal, permittedAddresses(policy, destination)).catch((error: unknown) => {
-        throw asOutboundError(error, destination, timeoutMsDefault)
-      })
-      return address!
-    },
+    stream,
+    request: (request) =>
+      stream(request, async ({ body, ...head }) => {
+        const chunks: Uint8Array[] = []
+        for await (const chunk of body) chunks.push(chunk)
+        return { ...head, body: Buffer.concat(chunks) }
+      }),
+    addresses,
+    resolve: async (host, port) => (await addresses(host, port))[0]!,
+    close: () => connections.close(),
   }
 }
 
-/** A connection of its own for each request: nothing that was checked for one is used for another. */
-async function call(
-  { method, headers = {}, body }: OutboundRequest,
-  { url }: WebDestination,
-  addresses: string[],
-  signal: AbortSignal,
-  ca: string | undefined,
-): Promise<OutboundReply> {
-  const { Client } = await import('undici')
-  const client = new Client(url.origin, {
-    connect: { lookup: only(addresses), autoSelectFamily: true, ...(ca !== undefined && { ca }) },
-    allowH2: false,
-    maxResponseSize: bytesMax,
-    // The signal ends everything together.
-    connectTimeout: 0,
-    headersTimeout: 0,
-    bodyTimeout: 0,
+async function call<T>(
+  dispatcher: Dispatcher,
+  { method, headers = {}, body, signal }: OutboundRequest,
+  url: URL,
+  read: (reply: OutboundStream) => Promise<T>,
+): Promise<T> {
+  const reply = await dispatcher.request({
+    origin: url.origin,
+    method,
+    path: url.pathname + url.search,
+    headers: { 'user-agent': 'Miktos', 'accept-encoding': 'identity', ...headers },
+    body: body ?? null,
+    signal: signal ?? null,
   })
   try {
-    const reply = await client.request({
-      method,
-      path: url.pathname + url.search,
-      headers: { 'user-agent': 'Miktos', 'accept-encoding': 'identity', ...headers },
-      body: body ?? null,
-      signal,
-      reset: true,
-    })
-    return {
+    return await read({
       status: reply.statusCode,
       headers: Object.fromEntries(
         Object.entries(reply.headers).map(([name, value]) => [name, [value].flat().join(', ')]),
       ),
-      body: Buffer.from(await reply.body.arrayBuffer()),
-    }
+      body: reply.body,
+    })
   } finally {
-    await client.destroy()
+    reply.body.destroy()
   }
 }
 
-/** Answers whoever dials with the addresses that were checked, without asking again. */
-const only =
-  (addresses: string[]): LookupFunction =>
-  (_name, { all }, done) => {
-    const known = addresses.map((address) => ({ address, family: isIP(address) }))
-    if (all) done(null, known)
-    else done(null, known[0]!.address, known[0]!.family)
+async function* capped(body: AsyncIterable<Uint8Array>, bytesMax: number, refusal: string): AsyncIterable<Uint8Array> {
+  let bytes = 0
+  for await (const chunk of body) {
+    bytes += chunk.byteLength
+    if (bytes > bytesMax) throw new OutboundError('failed', refusal, 'too large')
+    yield chunk
   }
+}
 
 async function before<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>()

@@ -13,7 +13,6 @@ const words: Record<string, string> = {
   ENOTFOUND: 'is not known: no such name',
   EAI_AGAIN: 'is not known: names cannot be resolved now',
   ECONNABORTED: 'ended the connection before it had answered',
-  UND_ERR_RES_EXCEEDED_MAX_SIZE: 'answers with more than 1 MiB',
   UND_ERR_HEADERS_OVERFLOW: 'answers with too many headers',
 }
 
@@ -24,10 +23,11 @@ export function asOutboundError(error: unknown, { host, port }: Destination, tim
   const { code = '', name = '', message = '' } = cause as { code?: string; name?: string; message?: string }
   const where = `${host}:${port}`
   if (name === 'TimeoutError')
-    return new OutboundError('failed', `${where} did not answer within ${timeoutMs / secondMs} s`)
+    return new OutboundError('failed', `${where} did not answer within ${timeoutMs / secondMs} s`, 'too late')
+  if (name === 'AbortError') return new OutboundError('failed', `${where} was not waited for any longer`)
   // A header that cannot be sent will not become one by waiting.
   if (code === 'UND_ERR_INVALID_ARG') return new OutboundError('blocked', 'What is configured cannot be sent as it is')
-  return new OutboundError('failed', `${where} ${words[code] ?? otherwise(code, message)}`)
+  return new OutboundError('failed', `${where} ${words[code] ?? otherwise(String(code), message)}`)
 }
 
 function otherwise(code: string, message: string): string {

@@ -6,12 +6,19 @@ export interface OutboundRequest {
   body?: string | Uint8Array
   /** Defaults to 10 s, for everything together. */
   timeoutMs?: number
+  /** Ends it earlier. */
+  signal?: AbortSignal
 }
 
-export interface OutboundReply {
+/** An answer as it comes; `body` fails where it is larger than may come. */
+export interface OutboundStream {
   status: number
   headers: Record<string, string>
-  /** At most 1 MiB: a longer one fails. */
+  body: AsyncIterable<Uint8Array>
+}
+
+export interface OutboundReply extends Omit<OutboundStream, 'body'> {
+  /** At most 1 MiB unless whoever made the client has said otherwise: a longer one fails. */
   body: Buffer
 }
 
@@ -19,17 +26,25 @@ export interface OutboundReply {
 export class OutboundError extends Error {
   /** `blocked` never becomes right by waiting; `failed` may. */
   readonly kind: 'blocked' | 'failed'
+  /** Set where it was not answered wholly in time, or the answer is larger than may come. */
+  readonly reason: 'too late' | 'too large' | undefined
 
-  constructor(kind: 'blocked' | 'failed', message: string) {
+  constructor(kind: 'blocked' | 'failed', message: string, reason?: 'too late' | 'too large') {
     super(message)
     this.kind = kind
+    this.reason = reason
   }
 }
 
-/** The one way in which Miktos calls addresses that people enter. */
+/** The one way in which Miktos calls addresses that it is told. */
 export interface Outbound {
   /** @throws OutboundError */
   request(request: OutboundRequest): Promise<OutboundReply>
+  /**
+   * Hands the answer to `read` while it comes; what `read` leaves of it is dropped.
+   * @throws OutboundError, and for what `read` throws
+   */
+  stream<T>(request: OutboundRequest, read: (reply: OutboundStream) => Promise<T>): Promise<T>
   /**
    * Resolves a name once, for protocols other than HTTP (SMTP): the address that is to be dialled.
    * @throws OutboundError

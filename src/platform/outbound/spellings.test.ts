@@ -4,6 +4,7 @@ import { hook } from '../../../test/support/hook.ts'
 import { nameServer } from '../../../test/support/nameServer.ts'
 import { createOutbound } from './client.ts'
 import { OutboundError } from './outbound.ts'
+import { namedInConfiguration } from './policies.ts'
 import { systemLookup } from './lookup.ts'
 
 const nothing = { allow: () => [], ownPorts: () => [] }
@@ -164,8 +165,8 @@ describe('Nothing that leads home or to metadata is called', () => {
     assert.deepEqual(canary.received, [])
   })
 
-  test('what is listed does not open metadata, link-local, multicast or unspecified addresses', async () => {
-    const outbound = createOutbound({ allow: () => ['0.0.0.0/0', '::/0'], ownPorts: () => [] })
+  test('neither a list nor the configuration opens metadata, link-local, multicast or unspecified addresses', async () => {
+    const outbound = createOutbound(namedInConfiguration)
     const never = [
       '169.254.169.254',
       '[fd00:ec2::254]',

@@ -1,4 +1,8 @@
+import { STATUS_CODES } from 'node:http'
 import { secondMs } from '#kernel/time.ts'
+import { createOutbound, mebibyte } from '#platform/outbound/client.ts'
+import type { Outbound } from '#platform/outbound/outbound.ts'
+import { enteredAtRunTime, namedInConfiguration } from '#platform/outbound/policies.ts'
 import type { Platform } from '#platform/platform.ts'
 import { labelsOf, type ScrapeTarget } from './target.ts'
 
@@ -12,7 +16,9 @@ export interface TargetState {
   samples: number
 }
 
-const bodyBytesMax = 32 * 1024 * 1024
+const bodyBytesMax = 32 * mebibyte
+/** Of each source. */
+const runningMax = 100
 const accept = 'application/openmetrics-text;version=1.0.0;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1'
 
 /** Looks at each target once in its interval, at a moment of its own, so that they do not all come at once. */
@@ -30,8 +36,15 @@ interface Loop {
   stop(): Promise<void>
 }
 
-export function createScraper(platform: Pick<Platform, 'telemetry' | 'now' | 'log' | 'version'>): Scraper {
+type ScraperPlatform = Pick<Platform, 'config' | 'telemetry' | 'now' | 'log' | 'version'>
+
+export function createScraper(platform: ScraperPlatform): Scraper {
   const loops = new Map<string, Loop>()
+  const caps = { bytesMax: bodyBytesMax, runningMax }
+  const outbounds: Record<ScrapeTarget['source'], Outbound> = {
+    file: createOutbound({ ...namedInConfiguration, ...caps }),
+    console: createOutbound({ ...enteredAtRunTime(platform.config), ...caps }),
+  }
   return {
     set: (targets) => {
       const wanted = new Map(targets.map((target) => [target.key, target]))
@@ -40,10 +53,11 @@ export function createScraper(platform: Pick<Platform, 'telemetry' | 'now' | 'lo
         loops.delete(key)
         void stop()
       }
-      for (const [key, target] of wanted) if (!loops.has(key)) loops.set(key, startLoop(platform, target))
+      for (const [key, target] of wanted)
+        if (!loops.has(key)) loops.set(key, startLoop(platform, outbounds[target.source], target))
     },
     states: () => [...loops.values()].map(({ state }) => state),
-    ask: (target, signal) => fetchTarget(target, platform.version, signal),
+    ask: (target, signal) => fetchTarget(outbounds[target.source], target, platform.version, signal),
     stop: async () => {
       await Promise.all([...loops.values()].map(({ stop }) => stop()))
       loops.clear()
@@ -51,7 +65,7 @@ export function createScraper(platform: Pick<Platform, 'telemetry' | 'now' | 'lo
   }
 }
 
-function startLoop(platform: Parameters<typeof createScraper>[0], target: ScrapeTarget): Loop {
+function startLoop(platform: ScraperPlatform, outbound: Outbound, target: ScrapeTarget): Loop {
   const { telemetry, now } = platform
   const log = platform.log.child({ component: 'scraper' })
   const ending = new AbortController()
@@ -69,7 +83,7 @@ function startLoop(platform: Parameters<typeof createScraper>[0], target: Scrape
   const look = async (): Promise<void> => {
     const atMs = now()
     const startedAt = performance.now()
-    const answer = await fetchTarget(target, platform.version, ending.signal)
+    const answer = await fetchTarget(outbound, target, platform.version, ending.signal)
     if (ending.signal.aborted) return
     const durationMs = performance.now() - startedAt
     const { body, contentType = null } = answer
@@ -137,45 +151,35 @@ export interface Answer {
 }
 
 async function fetchTarget(
+  outbound: Outbound,
   { url, timeoutMs, authorization }: ScrapeTarget,
   version: string,
   signal: AbortSignal,
 ): Promise<Answer> {
   try {
-    const response = await fetch(url, {
+    const { status, headers, body } = await outbound.request({
+      method: 'GET',
+      url,
       headers: {
         accept,
         'user-agent': `miktos/${version}`,
         'x-prometheus-scrape-timeout-seconds': String(timeoutMs / secondMs),
         ...(authorization && { authorization: await authorization() }),
       },
-      // A target that sends us elsewhere could send us anywhere.
-      redirect: 'error',
-      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+      timeoutMs,
+      signal,
     })
-    if (response.status !== 200) {
-      await response.body?.cancel()
-      return { error: `server returned HTTP status ${response.status} ${response.statusText}`.trimEnd() }
-    }
-    return { body: await bytesOf(response), contentType: response.headers.get('content-type'), error: null }
+    if (status !== 200) return { error: statusError(status) }
+    return { body, contentType: headers['content-type'] ?? null, error: null }
   } catch (error) {
-    return { error: reasonOf(error, timeoutMs) }
+    // A token in a file that is not there, too, is the target's.
+    return { error: error instanceof Error ? error.message : String(error) }
   }
 }
 
-async function bytesOf({ body }: Response): Promise<Uint8Array> {
-  const parts: Uint8Array[] = []
-  let length = 0
-  for await (const part of body ?? []) {
-    length += part.byteLength
-    if (length > bodyBytesMax) throw new Error(`more than ${bodyBytesMax} bytes`)
-    parts.push(part)
-  }
-  return Buffer.concat(parts)
-}
-
-function reasonOf(error: unknown, timeoutMs: number): string {
-  if (!(error instanceof Error)) return String(error)
-  if (error.name === 'TimeoutError') return `no answer within ${timeoutMs} ms`
-  return error.cause instanceof Error ? error.cause.message : error.message
+/** A target that sends us elsewhere could send us anywhere. */
+function statusError(status: number): string {
+  const isRedirect = status >= 300 && status < 400
+  const meaning = isRedirect ? 'redirects are not followed' : (STATUS_CODES[status] ?? '')
+  return `server returned HTTP status ${status} ${meaning}`.trimEnd()
 }

@@ -1,6 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { AppError } from '#kernel/errors.ts'
 import { secondMs } from '#kernel/time.ts'
+import { createOutbound } from '../../outbound/client.ts'
+import { webDestination } from '../../outbound/destination.ts'
+import { OutboundError, type OutboundRequest, type OutboundStream } from '../../outbound/outbound.ts'
+import { namedInConfiguration } from '../../outbound/policies.ts'
 
 export interface RemoteOptions {
   /** Where its API begins; a user and password in it are sent as Basic credentials. */
@@ -32,6 +36,8 @@ export type Params = [name: string, value: string][]
 
 const answerBytesMax = 256 * 1_048_576
 const errorBytesMax = 4_096
+/** More at a time would not be answered sooner. */
+const runningMax = 64
 /** Longer questions travel in a body. */
 const urlMax = 4_000
 const retryAfterMsMax = 5 * secondMs
@@ -44,6 +50,12 @@ export class Remote {
   readonly #timeoutMs: number
   readonly #sendTimeoutMs: number
   readonly #closing = new AbortController()
+  readonly #outbound = createOutbound({
+    ...namedInConfiguration,
+    bytesMax: answerBytesMax,
+    runningMax,
+    keepsConnections: true,
+  })
   /** Why the last exchange failed; null where it did not. */
   lastFailure: string | null = null
 
@@ -70,6 +82,12 @@ export class Remote {
     return this.#headers
   }
 
+  /** Where it is to be dialled by whoever speaks another protocol with it. @throws OutboundError */
+  addresses(): Promise<string[]> {
+    const { host, port } = webDestination(this.#base)
+    return this.#outbound.addresses(host, port)
+  }
+
   /**
    * What is at `path`, read as JSON; null where the server says 404.
    * @throws AppError UPSTREAM_UNAVAILABLE, QUERY_TIMEOUT; what `refused` makes of a 4xx; the signal's reason
@@ -92,7 +110,7 @@ export class Remote {
               body: query,
               headers: { ...headers, 'content-type': 'application/x-www-form-urlencoded' },
             }
-          : { headers },
+          : { method: 'GET', headers },
         { signal, timeoutMs },
       )
     // A connection that was kept open may have been ended by the other side just now.
@@ -131,6 +149,7 @@ export class Remote {
 
   close(): void {
     this.#closing.abort(this.#unavailable('it is not used any longer'))
+    this.#outbound.close()
   }
 
   async #attempt(
@@ -154,36 +173,41 @@ export class Remote {
 
   async #exchange(
     path: string,
-    init: RequestInit & { headers: Record<string, string> },
+    request: Pick<OutboundRequest, 'method' | 'body'> & { headers: Record<string, string> },
     {
       signal,
       timeoutMs,
       isSending = false,
     }: { signal?: AbortSignal | undefined; timeoutMs: number; isSending?: boolean },
   ): Promise<Answered & { retryAfterMs: number | undefined }> {
-    const timeout = AbortSignal.timeout(Math.max(1, Math.ceil(timeoutMs)))
     try {
-      const response = await fetch(`${this.#base}${path}`, {
-        ...init,
-        headers: { ...init.headers, ...this.#headers },
-        redirect: 'manual',
-        signal: AbortSignal.any([timeout, this.#closing.signal, ...(signal ? [signal] : [])]),
-      })
-      const answer = {
-        status: response.status,
-        text: await textOf(response, response.ok ? answerBytesMax : errorBytesMax),
-        retryAfterMs: retryAfterMs(response.headers.get('retry-after')),
-      }
+      const answer = await this.#outbound.stream(
+        {
+          ...request,
+          url: `${this.#base}${path}`,
+          headers: { ...request.headers, ...this.#headers },
+          timeoutMs: Math.max(1, Math.ceil(timeoutMs)),
+          signal: AbortSignal.any([this.#closing.signal, ...(signal ? [signal] : [])]),
+        },
+        async (reply) => ({
+          status: reply.status,
+          text: await textOf(reply),
+          retryAfterMs: retryAfterMs(reply.headers['retry-after']),
+        }),
+      )
       const isFault = isPassing(answer.status) || isOfCredentials(answer.status)
       this.lastFailure = isFault ? reasonOf(answer) : null
       return answer
     } catch (error) {
-      if (error instanceof AppError) throw error
+      this.#closing.signal.throwIfAborted()
       signal?.throwIfAborted()
-      this.lastFailure = timeout.aborted ? `no answer in ${Math.round(timeoutMs)} ms` : causeOf(error)
-      if (timeout.aborted && !isSending)
+      if (!(error instanceof OutboundError)) throw error
+      this.lastFailure = error.message
+      if (error.kind === 'blocked') throw this.#unavailable(error.message)
+      if (error.reason === 'too large') throw new AppError('LIMIT_EXCEEDED', `${error.message}; ask for less`)
+      if (error.reason === 'too late' && !isSending)
         throw new AppError('QUERY_TIMEOUT', `${this.name} did not answer within ${Math.round(timeoutMs)} ms`)
-      throw new Unreachable(this.name, this.lastFailure)
+      throw new Unreachable(this.name, error.message)
     }
   }
 
@@ -213,35 +237,28 @@ const isPassing = (status: number): boolean => status === 429 || status === 408 
 
 const isOfCredentials = (status: number): boolean => status === 401 || status === 403
 
-const reasonOf = ({ status, text }: Answered): string => `it answers ${status} ${firstLine(text)}`.trim()
+const reasonOf = ({ status, text }: Answered): string =>
+  status >= 300 && status < 400
+    ? `it answers ${status}, a redirect, which is not followed: name the address where it is now`
+    : `it answers ${status} ${firstLine(text)}`.trim()
 
 export const firstLine = (text: string): string => text.trim().split('\n', 1)[0]!.slice(0, 300)
 
 /** Seconds, or a date. */
-function retryAfterMs(header: string | null): number | undefined {
-  if (header === null) return undefined
+function retryAfterMs(header: string | undefined): number | undefined {
+  if (header === undefined) return undefined
   const ms = /^\d+$/.test(header) ? Number(header) * secondMs : Date.parse(header) - Date.now()
   return Number.isNaN(ms) ? undefined : Math.max(0, ms)
 }
 
-/** `fetch` says only that it failed; why is in the cause. */
-function causeOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  const { cause } = error
-  if (!(cause instanceof Error)) return error.message
-  const code = 'code' in cause ? String(cause.code) : ''
-  return cause.message || code || error.message
-}
-
-async function textOf(response: Response, bytesMax: number): Promise<string> {
+/** Of what is no answer to the question, only the beginning. */
+async function textOf({ status, body }: OutboundStream): Promise<string> {
   const chunks: Uint8Array[] = []
   let bytes = 0
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.byteLength
-    if (bytes > bytesMax && response.ok)
-      throw new AppError('LIMIT_EXCEEDED', `The answer is larger than ${bytesMax} bytes; ask for less`)
+  for await (const chunk of body) {
     chunks.push(chunk)
-    if (bytes > bytesMax) break
+    bytes += chunk.byteLength
+    if (status >= 300 && bytes > errorBytesMax) break
   }
   return Buffer.concat(chunks).toString('utf8')
 }

@@ -1,5 +1,6 @@
 import { WebSocket } from 'ws'
 import * as z from 'zod'
+import { only } from '../../../outbound/connections.ts'
 import type { Remote } from '../../remote/remote.ts'
 import type { LogFilter, Tail } from '../logs.ts'
 import { rowTest } from '../rowTest.ts'
@@ -60,6 +61,14 @@ export class LokiTail {
   }
 
   #connect(): void {
+    this.#options.remote.addresses().then(
+      (addresses) => this.#open(addresses),
+      (error: Error) => this.#again(error.message),
+    )
+  }
+
+  #open(addresses: readonly string[]): void {
+    if (this.#stopped) return
     const params = new URLSearchParams({
       query: lokiQuery(this.#filter).text,
       start: String(this.#startNs),
@@ -69,17 +78,20 @@ export class LokiTail {
       headers: { ...this.#options.remote.headers, ...apart },
       handshakeTimeout: waitMsMax,
       maxPayload: messageBytesMax,
+      lookup: only(addresses),
     })
     this.#socket = socket
     let reason = 'the connection ended'
     socket.on('message', (data: Buffer) => this.#receive(data))
     socket.on('error', (error) => (reason = error.message))
-    socket.on('close', () => {
-      if (this.#stopped) return
-      if (this.#failures === 0) this.#options.warn('A tail of Loki was interrupted and is tried again', { reason })
-      const waitMs = Math.min(waitMsMax, 250 * 2 ** this.#failures++)
-      this.#timer = setTimeout(() => this.#connect(), waitMs)
-    })
+    socket.on('close', () => this.#again(reason))
+  }
+
+  #again(reason: string): void {
+    if (this.#stopped) return
+    if (this.#failures === 0) this.#options.warn('A tail of Loki was interrupted and is tried again', { reason })
+    const waitMs = Math.min(waitMsMax, 250 * 2 ** this.#failures++)
+    this.#timer = setTimeout(() => this.#connect(), waitMs)
   }
 
   #receive(data: Buffer): void {
