@@ -12,8 +12,10 @@ import type { WriteAheadLog } from './wal.ts'
 const segmentBytesMin = 1_048_576
 const segmentBytesPerSeries = 800
 const segmentBytesMax = 8 * 1_048_576
-/** What has to be read again after a crash, in a few seconds. */
+/** What has to be read again after a crash, in a few seconds; less where it would be most of what is stored. */
 const logBytesMax = 16 * 1_048_576
+const logBytesMin = logBytesMax / 2
+const logShareMax = 0.5
 
 export interface MaintenanceParts extends IntakeParts {
   intake: Intake
@@ -37,9 +39,10 @@ export class Maintenance {
 
   /** Where windows stop taking samples a new segment of the log begins: what came before is in their files. */
   async beginSealing(): Promise<void> {
-    const { head, intake, limits, now, wal } = this.#parts
+    const { blocks, head, intake, limits, now, wal } = this.#parts
     const finishedBeforeMs = intake.newestMs - limits.outOfOrderMs
-    const pinned = wal.bytes > logBytesMax ? wal.oldestSegment : -1
+    const logBytes = Math.min(logBytesMax, Math.max(logBytesMin, blocks.bytes * logShareMax))
+    const pinned = wal.bytes > logBytes ? wal.oldestSegment : -1
     const due = this.#isHeldUp ? [] : head.due(finishedBeforeMs, now(), limits.headBytesMax, pinned)
     if (due.length === 0 && wal.segmentBytes < this.#segmentBytes) return
     try {
