@@ -68,11 +68,14 @@ async function login(): Promise<string> {
   return ((await reply.json()) as { tokens: { access_token: string } }).tokens.access_token
 }
 
+/** Stands in a prepared body where each push has a number of its own: the same bytes again would be the same lines. */
+const numberHere = '#number#'
+
 const pushOf = (sender: number, turn: number): string => {
   const at = BigInt(Date.now()) * 1_000_000n
   const values = Array.from({ length: linesPerPush }, (_, index) => [
     String(at + BigInt(index)),
-    `level=${index % 50 === 0 ? 'error' : 'info'} msg="request ${turn * linesPerPush + index} of sender ${sender} done" request_id=${sender}-${turn}-${index} duration_ms=${index % 977} path=/api/v1/things/${index % 313}`,
+    `level=${index % 50 === 0 ? 'error' : 'info'} msg="request ${turn * linesPerPush + index} of sender ${sender} done" request_id=${index === 0 ? numberHere : `${sender}-${turn}-${index}`} duration_ms=${index % 977} path=/api/v1/things/${index % 313}`,
   ])
   return JSON.stringify({ streams: [{ stream: { service: `sender-${sender % 8}` }, values }] })
 }
@@ -127,7 +130,7 @@ async function send(sender: number): Promise<void> {
     const reply = await fetch(`${url}/loki/api/v1/push`, {
       method: 'POST',
       headers,
-      body: bodies[turn % bodies.length]!,
+      body: bodies[turn % bodies.length]!.replace(numberHere, `${sender}-${turn}`),
     })
     statuses.set(reply.status, (statuses.get(reply.status) ?? 0) + 1)
     if (reply.status === 204) wasStored()
