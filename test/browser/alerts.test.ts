@@ -61,6 +61,9 @@ describe('alerts', { skip: withoutChromium() }, () => {
       MIKTOS_OUTBOUND_ALLOW: '127.0.0.0/8',
       MIKTOS_RATE_LIMIT_METRICS: '10000',
     })
+    // Whoever runs these tests may be busy.
+    for (const id of ['cpu-usage', 'memory-usage', 'disk-usage', 'response-time'])
+      await call('PUT', `/alerts/${id}`, { enabled: false })
   })
   after(async () => {
     receiver.close()

@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { Button, IconButton } from '#console/ui/Button.tsx'
 import { Input } from '#console/ui/Field.tsx'
 import { useFieldError } from '#console/ui/Form.tsx'
-import { Rendered } from './Rendered.tsx'
+import { Rendered, textIn } from './Rendered.tsx'
 
 interface PairFieldsProps {
   legend: string
@@ -15,7 +15,7 @@ interface PairFieldsProps {
   pairs: Record<string, string>
   onChange: (pairs: Record<string, string>) => void
   /** What values that are templates come to, and what is wrong with them, by their names. */
-  texts?: Record<string, string> | undefined
+  texts?: Record<string, string> | null | undefined
   problems?: Record<string, string>
 }
 
@@ -71,7 +71,7 @@ export function PairFields({
             onClick={() => set(rows.filter((_row, at) => at !== index))}
           />
           <div className="col-start-2 col-end-4 empty:hidden">
-            <Rendered template={value} text={texts?.[name]} problem={problems[name]} />
+            <Rendered template={value} text={textIn(texts, name)} problem={problems[name]} />
           </div>
         </div>
       ))}

@@ -54,7 +54,7 @@ export function PreviewCard({ draft, preview, hours, onHours, onThreshold }: Pre
         />
       }
     >
-      <div role="status" className={cx('mb-3 min-h-10', preview.isFetching && 'opacity-60')}>
+      <div role="status" className={cx('mb-3 min-h-10', preview.isPlaceholderData && 'opacity-60')}>
         <Verdict preview={preview} hours={hours} />
       </div>
       {preview.data && preview.data.fired !== null && <SpanStrip preview={preview.data} span={span} />}

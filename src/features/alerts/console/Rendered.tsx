@@ -4,8 +4,8 @@ import { valueText } from './words.ts'
 interface RenderedProps {
   /** As it is written. */
   template: string
-  /** As it would be told; undefined until that is known. */
-  text: string | undefined
+  /** As it would be told; null until that is known, and undefined where it never is. */
+  text: string | null | undefined
   problem?: string | undefined
 }
 
@@ -13,6 +13,7 @@ interface RenderedProps {
 export function Rendered({ template, text, problem }: RenderedProps) {
   if (!isTemplate(template) || text === undefined) return null
   if (problem !== undefined) return <p className="text-sm break-words text-error">{problem}</p>
+  if (text === null) return <p className="text-sm">&nbsp;</p>
   return (
     <p className="flex gap-1.5 text-sm">
       <span className="text-muted">Reads</span>
@@ -24,20 +25,28 @@ export function Rendered({ template, text, problem }: RenderedProps) {
 }
 
 /** Which alert it was filled in with. */
-export const SampleNote = ({ sample: { labels, value, is_real } }: Pick<Texts, 'sample'>) => (
-  <p className="text-sm break-words text-muted">
-    {is_real ? 'As of ' : 'As of a made-up alert: '}
-    {Object.entries(labels).map(([name, label]) => (
-      <code key={name} className="mr-1.5 font-mono text-xs">
-        {name}={label}
-      </code>
-    ))}
-    value {valueText(value)}
-  </p>
-)
+export function SampleNote({ texts }: { texts: Texts | null }) {
+  if (!texts) return <p className="text-sm">&nbsp;</p>
+  const { labels, value, is_real } = texts.sample
+  return (
+    <p className="text-sm break-words text-muted">
+      {is_real ? 'As of ' : 'As of a made-up alert: '}
+      {Object.entries(labels).map(([name, label]) => (
+        <code key={name} className="mr-1.5 font-mono text-xs">
+          {name}={label}
+        </code>
+      ))}
+      value {valueText(value)}
+    </p>
+  )
+}
+
+/** What one of the texts comes to, as `Rendered` takes it. */
+export const textIn = (texts: Record<string, string> | null | undefined, name: string): string | null | undefined =>
+  texts ? texts[name] : texts
 
 /** Problems of one field of the rule by the names within it. */
-export const problemsIn = (texts: Texts | undefined, field: 'labels' | 'annotations'): Record<string, string> =>
+export const problemsIn = (texts: Texts | null | undefined, field: 'labels' | 'annotations'): Record<string, string> =>
   Object.fromEntries(
     (texts?.problems ?? [])
       .filter((problem) => problem.field.startsWith(`${field}.`))

@@ -13,7 +13,7 @@ import { SpanField } from './fields.tsx'
 import { PairFields } from './PairFields.tsx'
 import { PreviewCard, previewHours } from './PreviewCard.tsx'
 import { figuresQuery, severities, type Condition, type Severity } from './queries.ts'
-import { problemsIn, Rendered, SampleNote } from './Rendered.tsx'
+import { problemsIn, Rendered, SampleNote, textIn } from './Rendered.tsx'
 import { startOf, type Kind, type RuleDraft } from './ruleDraft.ts'
 import { usePreview } from './usePreview.ts'
 import { useTexts, type Texts } from './useTexts.ts'
@@ -186,7 +186,7 @@ const Times = ({ draft, set }: PartProps) => (
   </Card>
 )
 
-function Wording({ draft, set, texts }: PartProps & { texts: Texts | undefined }) {
+function Wording({ draft, set, texts }: PartProps & { texts: Texts | null | undefined }) {
   const { summary = '', ...others } = draft.annotations
   const problems = problemsIn(texts, 'annotations')
   return (
@@ -202,10 +202,12 @@ function Wording({ draft, set, texts }: PartProps & { texts: Texts | undefined }
           error={problems['summary']}
           onChange={({ target }) => set({ annotations: { ...others, ...(target.value && { summary: target.value }) } })}
         />
-        {texts && (
+        {texts !== undefined && (
           <div className="-mt-2 flex flex-col gap-1">
-            {!problems['summary'] && <Rendered template={summary} text={texts.annotations['summary']} />}
-            <SampleNote sample={texts.sample} />
+            {!problems['summary'] && (
+              <Rendered template={summary} text={textIn(texts && texts.annotations, 'summary')} />
+            )}
+            <SampleNote texts={texts} />
           </div>
         )}
         <PairFields
@@ -214,7 +216,7 @@ function Wording({ draft, set, texts }: PartProps & { texts: Texts | undefined }
           field="labels"
           one="label"
           pairs={draft.labels}
-          texts={texts?.labels}
+          texts={texts && texts.labels}
           problems={problemsIn(texts, 'labels')}
           onChange={(labels) => set({ labels })}
         />
@@ -224,7 +226,7 @@ function Wording({ draft, set, texts }: PartProps & { texts: Texts | undefined }
           field="annotations"
           one="annotation"
           pairs={others}
-          texts={texts?.annotations}
+          texts={texts && texts.annotations}
           problems={problems}
           onChange={(next) => set({ annotations: { ...next, ...(summary && { summary }) } })}
         />

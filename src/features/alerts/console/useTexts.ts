@@ -13,11 +13,14 @@ const settledMs = 400
 
 export const isTemplate = (text: string): boolean => text.includes('{')
 
-/** What the texts of a rule come to for the sample, or a made-up alert; undefined while nothing has to be filled in. */
+/**
+ * What the texts of a rule come to for the sample, or a made-up alert. Null until that is known, so that its place can
+ * be kept; undefined where there is nothing to fill in.
+ */
 export function useTexts(
   { name, condition, labels, annotations }: RuleDraft,
   sample: Preview['sample'] | undefined,
-): Texts | undefined {
+): Texts | null | undefined {
   const allowed = useCan()('alerts:write').ok
   const asked = useSettled(
     JSON.stringify({
@@ -31,7 +34,7 @@ export function useTexts(
     settledMs,
   )
   const isNeeded = Object.values({ ...labels, ...annotations }).some(isTemplate)
-  const { data } = useQuery({
+  const { data = null, error } = useQuery({
     queryKey: ['alert-texts', asked],
     queryFn: ({ signal }) => call('POST /alerts/texts', { body: JSON.parse(asked), signal }),
     enabled: allowed && isNeeded,
@@ -39,5 +42,5 @@ export function useTexts(
     staleTime: Infinity,
     placeholderData: (before) => before,
   })
-  return isNeeded ? data : undefined
+  return isNeeded && allowed && !(error && data === null) ? data : undefined
 }
