@@ -33,13 +33,11 @@ function timeTexts(): (timestamps: Float64Array) => readonly string[] {
 }
 
 function pointsText({ timestamps, values }: Series, textsOf: ReturnType<typeof timeTexts>): string {
+  if (values.length === 0) return '[]'
   const texts = textsOf(timestamps)
-  let text = '['
-  for (let index = 0; index < values.length; index++) {
-    if (index > 0) text += ','
-    text += `${texts[index]}${sampleText(values[index]!)}"]`
-  }
-  return `${text}]`
+  // Joined once: a text that grows by each point takes a third more.
+  const points = texts.map((text, index) => text + sampleText(values[index]!))
+  return `[${points.join('"],')}"]]`
 }
 
 /** `{"resultType", "result"}` of Prometheus' HTTP API, at most `limit` series (0: all). */
