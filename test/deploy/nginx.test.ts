@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
-import { request } from 'node:https'
+import { Agent, request } from 'node:https'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import { text } from 'node:stream/consumers'
@@ -11,6 +11,7 @@ import { miktos } from '../support/cli.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { accepts, freePort } from '../support/port.ts'
 import { serverPassword, startServer } from '../support/server.ts'
+import { socketIoClient } from '../support/sockets.ts'
 import { until } from '../support/until.ts'
 
 /** On loopback as well, but not one that is trusted as a proxy. */
@@ -31,7 +32,7 @@ describe('deploy/nginx.conf', { skip: nginxProgram ? false : 'set MIKTOS_TEST_NG
   makeCertificate(certificate!, key!)
   writeFileSync(
     config!,
-    await testConfig(folder, { certificate: certificate!, key: key!, tlsPort, serverPort: server.port }),
+    await testConfig(folder, { certificate: certificate!, key: key!, tlsPort, serverPorts: [server.port] }),
   )
 
   const ask = (method: string, path: string, headers: Record<string, string> = {}, body?: object) =>
@@ -123,6 +124,48 @@ describe('deploy/nginx.conf', { skip: nginxProgram ? false : 'set MIKTOS_TEST_NG
   })
 })
 
+describe('deploy/nginx.conf before two servers', { skip: nginxProgram ? false : 'set MIKTOS_TEST_NGINX' }, () => {
+  test('lets clients that poll stay at one of them, some here and some there', { timeout: 180_000 }, async () => {
+    const folder = temporaryFolder()
+    const [certificate, key, config] = ['certificate.pem', 'key.pem', 'nginx.conf'].map((name) => join(folder, name))
+    const env = {
+      MIKTOS_DATABASE_URL: `sqlite:///${join(folder, 'miktos.db')}`,
+      MIKTOS_SECRET_KEY: 'a secret that both servers know, long enough',
+      MIKTOS_SOCKETS_PER_USER_MAX: '1000',
+    }
+    const first = await startServer({ dataDir: temporaryFolder(), env })
+    const second = await startServer({ dataDir: temporaryFolder(), env })
+    const tlsPort = await freePort()
+    makeCertificate(certificate!, key!)
+    const ports = { tlsPort, serverPorts: [first.port, second.port] }
+    writeFileSync(config!, await testConfig(folder, { certificate: certificate!, key: key!, ...ports }))
+    const nginx = spawn(nginxProgram!, ['-c', config!, '-g', 'daemon off;'], { stdio: 'ignore' })
+    after(() => nginx.kill('SIGTERM'))
+    await until('nginx listens', () => accepts(tlsPort))
+
+    const token = await first.login()
+    const serversOfClients = new Set<string>()
+    for (let client = 0; client < 10 || (serversOfClients.size < 2 && client < 60); client++) {
+      const { socket, hears } = socketIoClient(`https://localhost:${tlsPort}`, {
+        transports: ['polling'],
+        agent: new Agent({
+          ca: readFileSync(certificate!),
+          localAddress: `127.0.0.${10 + client}`,
+          family: 4,
+        }) as never,
+        auth: { token },
+      })
+      await hears('connection_established')
+      for (let round = 0; round < 3; round++)
+        assert.equal((await socket.emitWithAck('unsubscribe_room', { room: 'metrics_update' })).ok, true)
+      // Ids of sessions begin with the server that has them.
+      serversOfClients.add(socket.io.engine.id.split('.')[0]!)
+      socket.close()
+    }
+    assert.equal(serversOfClients.size, 2)
+  })
+})
+
 function makeCertificate(certificate: string, key: string): void {
   const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost']
   const { status, stderr } = spawnSync(
@@ -151,14 +194,19 @@ function makeCertificate(certificate: string, key: string): void {
 /** The file as it is delivered, with the ports and certificate of this test, inside the http block that a distribution has around it. */
 async function testConfig(
   folder: string,
-  { certificate, key, tlsPort, serverPort }: { certificate: string; key: string; tlsPort: number; serverPort: number },
+  {
+    certificate,
+    key,
+    tlsPort,
+    serverPorts,
+  }: { certificate: string; key: string; tlsPort: number; serverPorts: number[] },
 ): Promise<string> {
   const site = readFileSync(join(import.meta.dirname, '../../deploy/nginx.conf'), 'utf8')
     .replaceAll(/^ *listen \[::\].*\n/gm, '')
     .replaceAll(/(listen .*?)\b80;/g, `$1${await freePort()};`)
     .replaceAll(/(listen .*?)\b443 /g, `$1${tlsPort} `)
     .replaceAll(/listen (\d)/g, 'listen 127.0.0.1:$1')
-    .replace('127.0.0.1:8000', `127.0.0.1:${serverPort}`)
+    .replace('server 127.0.0.1:8000;', serverPorts.map((port) => `server 127.0.0.1:${port};`).join('\n'))
     .replace(/ssl_certificate .*;/, `ssl_certificate ${certificate};`)
     .replace(/ssl_certificate_key .*;/, `ssl_certificate_key ${key};`)
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
