@@ -15,7 +15,8 @@ const memoryFlag = '--max-semi-space-size=8'
 
 const self = realpathSync(fileURLToPath(import.meta.url))
 const root = dirname(dirname(self))
-const main = join(root, 'src', 'cli', 'main.ts')
+const built = join(root, 'dist', 'server', 'main.mjs')
+const main = existsSync(built) ? built : join(root, 'src', 'cli', 'main.ts')
 const packagedNode = join(root, 'node_modules', '.bin', 'node')
 
 if (!existsSync(join(root, 'node_modules'))) {
@@ -23,7 +24,7 @@ if (!existsSync(join(root, 'node_modules'))) {
 } else if (existsSync(packagedNode) && realpathSync(packagedNode) !== realpathSync(process.execPath)) {
   handOver(packagedNode)
 } else if (Number(process.versions.node.split('.')[0]) >= nodeMajorMin) {
-  // main.ts does so too, but by then its own types have been taken away, and what does that stays in memory.
+  // What it runs does so too, but where that is main.ts, what takes its types away has then been loaded for good.
   module.enableCompileCache?.(join(root, 'node_modules', '.cache', 'miktos'))
   await import(main)
 } else {

@@ -6,6 +6,7 @@
 //   npm test -- limits             files whose path has `limits` in it; `--only` may stand before
 import { glob, readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
 import { parseArgs } from 'node:util'
@@ -44,7 +45,9 @@ const servers = await startServers([...new Set(kinds.flatMap((kind) => serversFo
 for (const reason of servers.missing) console.error(`SKIPPED: ${reason}`)
 // Last and by themselves: a browser gives up what it loads when networks of containers come and go.
 const [browser, rest] = [files.filter(isForBrowser), files.filter((file) => !isForBrowser(file))]
-for (const part of [rest, browser]) tallies.push(await runTests(part, { ...process.env, ...servers.env }))
+// What people run is what is tested: the build that came before.
+const built = { MIKTOS_TEST_MAIN: join(import.meta.dirname, '../dist/server/main.mjs') }
+for (const part of [rest, browser]) tallies.push(await runTests(part, { ...process.env, ...servers.env, ...built }))
 await servers.stop()
 
 const sum = (key: keyof Tally): number => tallies.reduce((total, tally) => total + tally[key], 0)

@@ -9,7 +9,7 @@ import autocannon from 'autocannon'
 /**
  * Requests per second of an authenticated read, `GET /api/v1/me`, beside bare Fastify and bare
  * node:http with a body of the same size, in alternating rounds of one run; time to start and
- * memory when idle. Ratios count: machines differ. `node bench/http/main.ts [seconds]`
+ * memory when idle, of what `npm start` starts (`npm run build` before). Ratios count: machines differ. `node bench/http/main.ts [seconds]`
  */
 const roundSeconds = Number(process.argv[2] ?? 4)
 const rounds = 3
@@ -57,7 +57,7 @@ async function startMiktos(dataDir: string): Promise<Running> {
   const url = 'http://127.0.0.1:23183'
   const unlimited = { MIKTOS_RATE_LIMIT: '1000000000', MIKTOS_RATE_LIMIT_AUTH: '1000000' }
   const env = { ...unlimited, MIKTOS_ADMIN_EMAIL: 'bench@example.com', MIKTOS_ADMIN_PASSWORD: password }
-  const args = ['src/cli/main.ts', 'serve', '--port', '23183', '--data-dir', dataDir]
+  const args = ['--max-semi-space-size=8', 'bin/miktos.mjs', 'serve', '--port', '23183', '--data-dir', dataDir]
   // The first start makes the database and the administrator; the second is what is measured.
   const first = await start('first', args, `${url}/health`, env)
   await stop(first)

@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { constants } from 'node:os'
+import { join } from 'node:path'
 import { ConfigError, loadConfig } from '#platform/config/config.ts'
 import { isUnavailable } from '#platform/database/failures.ts'
+import { packageDir } from '#platform/package.ts'
 import type { Environment } from './environment.ts'
 import { exitCodes } from './failure.ts'
 
@@ -29,9 +31,10 @@ export async function runServer(argv: string[], env: Environment): Promise<numbe
 /** systemd sets the first for every service; a container's first process is the second. */
 const isSupervised = (env: Environment): boolean => env['INVOCATION_ID'] !== undefined || process.pid === 1
 
-/** Runs the same server under Node's watcher, which starts it again when a file that it loaded changes. */
+/** Runs the sources under Node's watcher, which starts them again when a file that they loaded changes. */
 async function watch(argv: string[], env: Environment): Promise<number> {
-  const command = [...process.execArgv, '--watch', '--watch-preserve-output', process.argv[1]!, 'serve', ...argv]
+  const sources = join(packageDir, 'src/cli/main.ts')
+  const command = [...process.execArgv, '--watch', '--watch-preserve-output', sources, 'serve', ...argv]
   const child = spawn(process.execPath, command, { stdio: 'inherit', env: { ...env, [watchMark]: '1' } })
   process.on('SIGTERM', () => child.kill('SIGTERM'))
   // A terminal sends it to both; a second one would end the server without draining it.

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { join } from 'node:path'
+import { main } from '../support/main.ts'
 
 interface Outcome {
   code: number
@@ -21,8 +21,6 @@ const run = (
       resolve({ code: error === null ? 0 : typeof error.code === 'number' ? error.code : 1, stdout, stderr }),
     )
   })
-
-const main = join(import.meta.dirname, '../../src/cli/main.ts')
 
 /** The `miktos` program in `cwd`, with nothing in its environment but `env`. */
 export const miktos = (

@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { temporaryFolder } from './folder.ts'
+import { main } from './main.ts'
 
 export interface Ended {
   /** Exit code, or the name of the signal. */
@@ -18,8 +18,6 @@ export interface CliOptions {
   /** Standard input; closed after it. Without it, empty. */
   input?: string
 }
-
-const main = join(import.meta.dirname, '../../src/cli/main.ts')
 
 /** A home of its own, so that no login of the person who runs the tests is used or lost. */
 const home = temporaryFolder()

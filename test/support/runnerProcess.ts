@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after } from 'node:test'
+import { main } from './main.ts'
 import type { ServerProcess } from './server.ts'
 import { until } from './until.ts'
 
@@ -73,8 +74,6 @@ export interface RunnerProcess {
   exited: Promise<number | string>
   says(text: string): Promise<void>
 }
-
-const main = join(import.meta.dirname, '../../src/cli/main.ts')
 
 /** A real `miktos runner`, started by the program in `wrap` where there is one; ended with the test at the latest. */
 export function startRunner(

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
 import { after } from 'node:test'
+import { main } from './main.ts'
 import { freePort } from './port.ts'
 
 export const serverPassword = 'a phrase of this server'
@@ -38,33 +38,21 @@ export async function launchServer(
 ): Promise<ServerProcess> {
   const usedPort = port ?? (await freePort())
   const startedAt = performance.now()
-  const child = spawn(
-    process.execPath,
-    [
-      join(import.meta.dirname, '../../src/cli/main.ts'),
-      'serve',
-      '--port',
-      String(usedPort),
-      '--data-dir',
-      dataDir,
-      ...args,
-    ],
-    {
-      cwd: dataDir,
-      env: {
-        PATH: process.env['PATH'],
-        MIKTOS_ADMIN_EMAIL: 'admin@example.com',
-        MIKTOS_ADMIN_PASSWORD: serverPassword,
-        MIKTOS_RATE_LIMIT: '1000000',
-        MIKTOS_RATE_LIMIT_AUTH: '1000000',
-        MIKTOS_LOGS_OWN: 'false',
-        MIKTOS_LOGS_JOURNAL: 'false',
-        MIKTOS_LOGS_DOCKER: 'false',
-        ...env,
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
+  const child = spawn(process.execPath, [main, 'serve', '--port', String(usedPort), '--data-dir', dataDir, ...args], {
+    cwd: dataDir,
+    env: {
+      PATH: process.env['PATH'],
+      MIKTOS_ADMIN_EMAIL: 'admin@example.com',
+      MIKTOS_ADMIN_PASSWORD: serverPassword,
+      MIKTOS_RATE_LIMIT: '1000000',
+      MIKTOS_RATE_LIMIT_AUTH: '1000000',
+      MIKTOS_LOGS_OWN: 'false',
+      MIKTOS_LOGS_JOURNAL: 'false',
+      MIKTOS_LOGS_DOCKER: 'false',
+      ...env,
     },
-  )
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   onSpawn(child)
   let text = ''
   const exited = once(child, 'exit').then(([code, signal]) => (code ?? signal) as number | string)

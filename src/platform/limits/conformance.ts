@@ -25,7 +25,7 @@ export function limitsConformance(
     test('allows exactly the limit when all come at once', async () => {
       const { limiter } = await open()
       const answers = await Promise.all(
-        Array.from({ length: 300 }, () => limiter.consume('general', 'ann', 100, minuteMs)),
+        Array.from({ length: 300 }, async () => limiter.consume('general', 'ann', 100, minuteMs)),
       )
       assert.equal(answers.filter(({ allowed }) => allowed).length, 100)
     })
