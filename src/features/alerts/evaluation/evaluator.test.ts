@@ -37,7 +37,7 @@ async function start(settings = {}) {
   const lease = createLease(app.platform, 'alerts')
   stops.push(lease.start())
   await until('this server has the lease', () => lease.held)
-  let evaluator = new Evaluator(app.platform, { lease, clockPatienceMs: 0, arrivalMs: 0, startArrivalMs: 0 })
+  let evaluator = new Evaluator(app.platform, { lease, clockPatienceMs: 0, arrivalMs: 0 })
   evaluator.listen()
   const goTo = (seconds: number): void => clock.advance(beganAt + seconds * secondMs - clock.now())
   goTo(-1)
@@ -70,7 +70,7 @@ async function start(settings = {}) {
           ...app.platform,
           metrics: { ...app.platform.metrics, registry: new (registryOf(app.platform.metrics.registry))() },
         },
-        { lease, clockPatienceMs: 0, arrivalMs: 0, startArrivalMs: 0 },
+        { lease, clockPatienceMs: 0, arrivalMs: 0 },
       )
     },
     state: () => evaluator.state(),
@@ -197,7 +197,7 @@ eachEngine('evaluated alerts', (engine) => {
       onChange: () => () => undefined,
       start: () => () => undefined,
     }
-    const other = new Evaluator(second, { lease: frozen, arrivalMs: 0, startArrivalMs: 0 })
+    const other = new Evaluator(second, { lease: frozen, arrivalMs: 0 })
     goTo(-1)
     await other.tick()
     goTo(5)
@@ -222,7 +222,7 @@ eachEngine('evaluated alerts', (engine) => {
       onChange: () => () => undefined,
       start: () => () => undefined,
     }
-    const evaluator = new Evaluator(starting, { lease, arrivalMs: 0, startArrivalMs: 200 })
+    const evaluator = new Evaluator(starting, { lease, arrivalMs: 200 })
     goTo(-1)
     await evaluator.tick()
     goTo(5)

@@ -52,10 +52,8 @@ export class Evaluator {
   readonly #ctx: Context
   readonly #lease: Lease
   readonly #clockPatienceMs: number
-  /** Whoever could not send to the one before comes back within so long; what was missed is evaluated then. */
+  /** Whoever could not send while nobody was there comes back within so long; what was missed is evaluated then. */
   readonly #arrivalMs: number
-  /** The same for senders that waited for this server to start. */
-  readonly #startArrivalMs: number
   readonly #engines: ReturnType<typeof enginesOf>
   readonly #metrics: ReturnType<typeof evaluationMetrics>
   readonly #ending = new AbortController()
@@ -76,18 +74,11 @@ export class Evaluator {
 
   constructor(
     platform: Platform,
-    {
-      clockPatienceMs = 5 * minuteMs,
-      arrivalMs = 2 * secondMs,
-      // What Prometheus waits at most before it tries again.
-      startArrivalMs = 5 * secondMs,
-      lease = createLease(platform, 'alerts'),
-    } = {},
+    { clockPatienceMs = 5 * minuteMs, arrivalMs = 2 * secondMs, lease = createLease(platform, 'alerts') } = {},
   ) {
     this.#platform = platform
     this.#clockPatienceMs = clockPatienceMs
     this.#arrivalMs = arrivalMs
-    this.#startArrivalMs = startArrivalMs
     this.#lease = lease
     this.#ctx = new Context(platform, systemActor('alerts', 'Alert rules', []), origin)
     this.#engines = enginesOf(platform, (rule) => listeningSince(rule, this.#resumption!))
@@ -171,12 +162,8 @@ export class Evaluator {
   #isArriving(): boolean {
     const { ready, draining } = this.#platform.lifecycle
     if (ready || draining) this.#reachedAt ??= performance.now()
-    const now = performance.now()
-    return (
-      this.#reachedAt === undefined ||
-      now - this.#reachedAt < this.#startArrivalMs ||
-      now - this.#resumedAt < this.#arrivalMs
-    )
+    if (this.#reachedAt === undefined) return true
+    return performance.now() - Math.max(this.#reachedAt, this.#resumedAt) < this.#arrivalMs
   }
 
   /** Whoever reports alerts could not, while Miktos did not run: that is no sign that they are over. */
