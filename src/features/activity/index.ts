@@ -1,4 +1,5 @@
 import { feature, type Feature } from '#platform/http/endpoints.ts'
+import { stopEach } from '#platform/lifecycle.ts'
 import { activityEndpoints } from './contract.ts'
 import { createFeed } from './live.ts'
 import { fromPublished, fromRequest } from './observe.ts'
@@ -45,10 +46,7 @@ export function createActivity(): Activity {
           const event = fromPublished(published)
           if (event) record(event)
         })
-        return async () => {
-          unsubscribe()
-          for (const stop of stops.toReversed()) await stop()
-        }
+        return stopEach([...stops, unsubscribe])
       },
     }),
   }

@@ -1,4 +1,5 @@
 import { feature } from '#platform/http/endpoints.ts'
+import { stopEach } from '#platform/lifecycle.ts'
 import { startNonceSweep } from './confirmSigned.ts'
 import { apiKeysEndpoints } from './contract.ts'
 import { startKeyRetention } from './retention.ts'
@@ -16,7 +17,6 @@ export const apiKeysFeature = feature({
   endpoints: apiKeysEndpoints,
   handlers: apiKeyHandlers,
   start: (platform) => {
-    const stops = [startNonceSweep(platform), startKeyRetention(platform)]
-    return () => stops.forEach((stop) => void stop())
+    return stopEach([startNonceSweep(platform), startKeyRetention(platform)])
   },
 })

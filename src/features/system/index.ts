@@ -1,4 +1,5 @@
 import { feature } from '#platform/http/endpoints.ts'
+import { stopEach } from '#platform/lifecycle.ts'
 import { undelivered } from '#platform/outbox.ts'
 import { startSampling } from '#platform/metrics/sampling.ts'
 import { registerChecks } from './checks.ts'
@@ -27,6 +28,6 @@ export const systemFeature = feature({
       startMetricsUpdate(platform),
       platform.load.add('queue_size', () => undelivered(platform)),
     ]
-    return () => stops.forEach((stop) => void stop())
+    return stopEach(stops)
   },
 })

@@ -33,6 +33,14 @@ describe('among several tabs', () => {
     assert.equal(await second.claim(), false)
   })
 
+  test('so does one that listens only since the other has said so', async () => {
+    at += 60_000
+    const first = tab().claim()
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    at += 50
+    assert.deepEqual([await tab().claim(), await first], [false, true])
+  })
+
   test('a tab alone sounds by itself', async () => {
     at += 60_000
     assert.equal(await tab().claim(), true)

@@ -26,16 +26,21 @@ export function soundClaims(now: () => number = Date.now): SoundClaims {
   const channel = new BroadcastChannel('miktos.alert-sound')
   let heard: Claim[] = []
   let last: Claim | undefined
-  channel.addEventListener('message', ({ data }: MessageEvent<Claim>) => heard.push(data))
+  // A channel is heard by its own origin alone, and takes no other.
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin
+  const say = (claim: Claim): void => channel.postMessage(claim)
+  channel.addEventListener('message', ({ data }: MessageEvent<Claim>) => {
+    heard.push(data)
+    // A tab hears nothing of what was said before its first claim.
+    if (last && isFirst(last, [data]) && data.at - last.at < batchMs) say(last)
+  })
   return {
     claim: async () => {
       const own = { at: now(), tab }
       if ([...heard, ...(last ? [last] : [])].some(({ at }) => own.at - at < batchMs)) return false
       heard = []
       last = own
-      // A channel is heard by its own origin alone, and takes no other.
-      // oxlint-disable-next-line unicorn/require-post-message-target-origin
-      channel.postMessage(own)
+      say(own)
       await new Promise((resolve) => setTimeout(resolve, hearingMs))
       return isFirst(own, heard)
     },
