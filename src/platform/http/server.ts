@@ -90,6 +90,8 @@ export async function createHttpServer(platform: Platform, authenticator: Authen
     // Node takes the smaller of the two for headers and the larger for the body: only equal ones bound both.
     http: {
       maxHeaderSize: headerBytesMax,
+      // A GET without a body, as nearly all are, is not made a stream of nothing.
+      optimizeEmptyRequests: true,
       requestTimeout: requestTimeoutMs,
       headersTimeout: requestTimeoutMs,
       connectionsCheckingInterval: timeoutPrecisionMs,
