@@ -102,16 +102,11 @@ const awake = keepAwake()
 const dataDir = mkdtempSync(join(tmpdir(), 'miktos-bench-'))
 const miktos = await startMiktos(dataDir)
 const bytes = String((await (await fetch(miktos.url, { headers: miktos.headers })).arrayBuffer()).byteLength)
-const peers = await Promise.all(
-  (['fastify', 'node'] as const).map((kind, index) => {
-    const port = String(23181 + index)
-    return start(
-      kind === 'node' ? 'bare node:http' : 'bare Fastify',
-      ['bench/http/peers.ts', kind, port, bytes],
-      `http://127.0.0.1:${port}/api/v1/me`,
-    )
-  }),
-)
+// One after the other, as Miktos started alone.
+const peers = [
+  await start('bare Fastify', ['bench/http/peers.ts', 'fastify', '23181', bytes], 'http://127.0.0.1:23181/api/v1/me'),
+  await start('bare node:http', ['bench/http/peers.ts', 'node', '23182', bytes], 'http://127.0.0.1:23182/api/v1/me'),
+]
 const all = [miktos, ...peers]
 const results = new Map(all.map(({ name }) => [name, [] as Awaited<ReturnType<typeof measure>>[]]))
 for (let round = 0; round <= rounds; round++) {
