@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
+import { askOnce } from '#console/askOnce.ts'
 import { call } from '#console/client.ts'
 import { formatBytes, formatDuration, plural } from '#console/format.ts'
 import { Dialog } from '#console/ui/Dialog.tsx'
@@ -18,11 +19,7 @@ function TargetTest({ target }: { target: ScrapeTarget }) {
   const test = useQuery({
     queryKey: ['collection-target-test', target.url],
     queryFn: ({ signal }) => call('POST /metrics/targets/test', { body: inputOf(target), signal }),
-    gcTime: 0,
-    staleTime: Infinity,
-    retry: false,
-    refetchOnWindowFocus: false,
-    refetchOnReconnect: false,
+    ...askOnce,
   })
   return (
     <div role="status">

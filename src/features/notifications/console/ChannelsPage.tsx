@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { ListChecks, Pencil, Plus, Send, Trash2 } from 'lucide-react'
 import { useState } from 'react'
+import { askOnce } from '#console/askOnce.ts'
 import { call } from '#console/client.ts'
 import { formatDuration } from '#console/format.ts'
 import { useShortcuts } from '#console/keyboard.ts'
@@ -193,12 +194,7 @@ function Test({ channel, onClose }: { channel: Channel; onClose: () => void }) {
       void refresh('channels')
       return answer
     },
-    // Each opening sends one message, and only one.
-    gcTime: 0,
-    staleTime: Infinity,
-    retry: false,
-    refetchOnWindowFocus: false,
-    refetchOnReconnect: false,
+    ...askOnce,
   })
   return (
     <div className="flex flex-col gap-3">
