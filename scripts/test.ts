@@ -1,4 +1,5 @@
-// `npm test`: the check, then every test on real servers. The last line is always `N passed, N failed, N skipped`.
+// `npm test`: the check, then every test on real servers. It ends with what failed and why; the last line is always
+// `N passed, N failed, N skipped`.
 //   npm test -- --only=unit        what needs no server
 //   npm test -- --only=database    what runs on PostgreSQL, MariaDB or Redis
 //   npm test -- --only=system      what runs other programs: nginx, Prometheus, VictoriaMetrics, Docker
@@ -6,10 +7,10 @@
 //   npm test -- limits             files whose path has `limits` in it; `--only` may stand before
 import { glob, readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
-import { join } from 'node:path'
-import { run } from 'node:test'
+import { join, relative } from 'node:path'
+import { run, type EventData } from 'node:test'
 import { spec } from 'node:test/reporters'
-import { parseArgs } from 'node:util'
+import { inspect, parseArgs } from 'node:util'
 import { check } from './check.ts'
 import { serverNames, startServers, stopOnSignal, type ServerName } from './servers.ts'
 
@@ -36,6 +37,7 @@ const { values, positionals } = parseArgs({ options: { only: { type: 'string' } 
 const kinds = kindsOf(values.only)
 const strict = process.env['CI'] === 'true'
 const tallies: Tally[] = []
+const failures: string[] = []
 
 stopOnSignal()
 if (!values.only && positionals.length === 0) tallies.push({ ...(await check()), skipped: 0 })
@@ -53,6 +55,7 @@ await servers.stop()
 const sum = (key: keyof Tally): number => tallies.reduce((total, tally) => total + tally[key], 0)
 const skippedIsFailure = strict && sum('skipped') + servers.missing.length > 0
 if (skippedIsFailure) console.error('\nCI=true: what was skipped counts as failed')
+if (failures.length > 0) console.log(`\nFailed:\n\n${failures.join('\n\n')}`)
 process.exitCode = sum('failed') > 0 || skippedIsFailure ? 1 : 0
 console.log(`\n${sum('passed')} passed, ${sum('failed')} failed, ${sum('skipped')} skipped`)
 
@@ -92,6 +95,7 @@ async function runTests(files: string[], env: NodeJS.ProcessEnv): Promise<Tally>
   const events = run({ files, concurrency, timeout: fileTimeoutMs, env })
   // A suite that is skipped as a whole counts as one; the runner's own summary leaves it out.
   events.on('test:pass', ({ skip }) => void (skip !== undefined && tally.skipped++))
+  events.on('test:fail', (failure) => void failures.push(...reasonOf(failure)))
   events.on('test:summary', ({ file, success, counts }) => {
     if (file !== undefined) return
     tally.passed = counts.passed + counts.todo
@@ -101,4 +105,11 @@ async function runTests(files: string[], env: NodeJS.ProcessEnv): Promise<Tally>
   output.pipe(process.stdout, { end: false })
   await new Promise((resolve) => output.once('end', resolve))
   return tally
+}
+
+/** Nothing of a suite that failed because a test in it did. */
+function reasonOf({ name, file, line, details: { error } }: EventData.TestFail): string[] {
+  if ('failureType' in error && error.failureType === 'subtestsFailed') return []
+  const place = file === undefined ? '' : ` (${relative('', file)}${line === undefined ? '' : `:${line}`})`
+  return [`✖ ${name}${place}\n${inspect(error.cause ?? error)}`]
 }

@@ -74,11 +74,10 @@ export class Commands {
     this.#next()
   }
 
-  cancel(id: string): void {
+  /** The server says which of both it is: its clock and this one are never quite the same. */
+  cancel(id: string, status: 'cancelled' | 'expired'): void {
     const job = this.#jobs.get(id)
-    if (!job) return
-    const isLate = Date.parse(job.command.deadline_at) <= this.#around.serverTime()
-    this.#end(job, isLate ? expired : { status: 'cancelled', detail: null })
+    if (job) this.#end(job, status === 'expired' ? expired : { status, detail: null })
   }
 
   /** Takes nothing new and waits for what runs; what takes longer is ended. Resolves when the server knows, or does not hear. */

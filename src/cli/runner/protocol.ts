@@ -12,7 +12,7 @@ export const CommandFrame = z.object({
 
 export type CommandFrame = z.output<typeof CommandFrame>
 
-export const CancelFrame = z.object({ id: z.string() })
+export const CancelFrame = z.object({ id: z.string(), status: z.enum(['cancelled', 'expired']) })
 export const Greeting = z.object({ timestamp: z.string() })
 export const Accepted = z.object({ go: z.boolean() })
 export const Kept = z.object({ kept: z.boolean() })

@@ -158,7 +158,7 @@ export class Runner {
       case 'command':
         return this.#read(CommandFrame, data, (command) => this.#commands.receive(command))
       case 'command_cancel':
-        return this.#read(CancelFrame, data, ({ id }) => this.#commands.cancel(id))
+        return this.#read(CancelFrame, data, ({ id, status }) => this.#commands.cancel(id, status))
       case 'runner_replaced':
         return this.#fail(
           new CommandError('conflict', `Another runner called ${this.#around.options.name} has connected`),

@@ -272,6 +272,7 @@ eachEngine('commands', (engine) => {
     assert.deepEqual([asked.statusCode, asked.json().status], [200, 'running'])
     assert.ok(asked.json().cancel_requested_at)
     await until('the runner is told', () => runner.received('command_cancel').length === 1)
+    assert.deepEqual(runner.received('command_cancel'), [{ id, status: 'cancelled' }])
     await runner.ask('command_result', { id, status: 'cancelled' })
     assert.equal(await statusOf(app, id), 'cancelled')
     assert.equal((await app.admin('POST', `/api/v1/commands/${id}/cancel`)).statusCode, 409)
@@ -299,6 +300,17 @@ eachEngine('commands', (engine) => {
     await silent.ask('command_accepted', { id: running.id })
     app.clock.advance(120 * secondMs)
     await until('it is lost', async () => (await statusOf(app, running.id)) === 'lost')
+  })
+
+  test('what passes its deadline while it runs is to end as expired, not as cancelled', async () => {
+    const app = await start()
+    const runner = await connect(app.address, await app.keyOf())
+    const { id } = (await app.admin('POST', '/api/v1/commands', { command: 'run backup', deadline_seconds: 5 })).json()
+    await nth(runner, 1)
+    await runner.ask('command_accepted', { id })
+    app.clock.advance(6 * secondMs)
+    await until('the runner is told', () => runner.received('command_cancel').length > 0)
+    assert.deepEqual(runner.received('command_cancel')[0], { id, status: 'expired' })
   })
 
   test('a runner that goes for good loses its sessions', async () => {

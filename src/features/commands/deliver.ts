@@ -66,7 +66,7 @@ export function createDelivery(platform: Platform, runners: Runners): Delivery {
         }
         const runner = runner_id === undefined ? undefined : runners.find(runner_id)
         if (!runner) return
-        if (cancel) runner.peer.send('command_cancel', { id: command_id })
+        if (cancel) runner.peer.send('command_cancel', { id: command_id, status: 'cancelled' })
         else wake()
       })
       const timer = setInterval(wake, lookEveryMs)
@@ -156,7 +156,7 @@ async function takeUp(ctx: Context, runner: ConnectedRunner): Promise<void> {
 }
 
 async function goOn(ctx: Context, { peer }: ConnectedRunner, command: CommandRow): Promise<void> {
-  if (command.cancel_requested_at !== null) peer.send('command_cancel', { id: command.id })
+  if (command.cancel_requested_at !== null) peer.send('command_cancel', { id: command.id, status: 'cancelled' })
   if (command.status === 'running') return
   // That it was accepted got lost on the way.
   await ctx.change('command.start', { kind: 'command', id: command.id }, (tx, note) =>
@@ -175,7 +175,7 @@ async function expire(ctx: Context, runners: Runners): Promise<void> {
     .execute()
   for (const command of late) {
     const isWaiting = command.status === 'queued' || command.status === 'awaiting_approval'
-    if (!isWaiting) runners.find(command.runner_id)?.peer.send('command_cancel', { id: command.id })
+    if (!isWaiting) runners.find(command.runner_id)?.peer.send('command_cancel', { id: command.id, status: 'expired' })
     if (isWaiting) await end(ctx, command, 'expired', 'Its deadline passed before a runner had it')
     else if (command.deadline_at + overtimeMs <= ctx.now()) await end(ctx, command, 'expired', 'Its deadline passed')
   }
