@@ -57,21 +57,23 @@ describe('the recorder', () => {
     assert.equal(await stored(), 1_235)
   })
 
-  test('counts every call of a flood and keeps the first thousand of each second one by one', async () => {
+  test('counts every call of a flood; of a second keeps a hundred of each caller one by one, a thousand of all', async () => {
     const { database, stored } = await sqlite()
     const recorder = createRecorder()
     const stop = recorder.start({ database, log })
     for (let index = 0; index < 5_000; index++) recorder.record({ ...call, at: 1_000 + index, duration_ms: 7 })
-    for (let index = 0; index < 5_000; index++) recorder.record({ ...call, at: 9_000, duration_ms: 300 })
-    assert.deepEqual(recorder.figures(), { waiting: 6_000, summed: 4_000, dropped: 0 })
+    for (let index = 0; index < 2_500; index++) recorder.record({ ...call, at: 9_000, duration_ms: 300 })
+    for (let index = 0; index < 2_500; index++)
+      recorder.record({ ...call, at: 20_000, duration_ms: 300, key_id: `k${index}` })
+    assert.deepEqual(recorder.figures(), { waiting: 1_600, summed: 8_400, dropped: 0 })
     await stop()
-    assert.equal(await stored(), 6_000)
+    assert.equal(await stored(), 1_600)
     const hours = await database.read.selectFrom('activity_hourly').selectAll().execute()
     assert.equal(hours.length, 1)
     const { count, bytes_sum, duration_ms_max, last_at, took_1, took_6 } = hours[0]!
     assert.deepEqual(
       { count, bytes_sum, duration_ms_max, last_at, took_1, took_6 },
-      { count: 10_000, bytes_sum: 10_000, duration_ms_max: 300, last_at: 9_000, took_1: 5_000, took_6: 5_000 },
+      { count: 10_000, bytes_sum: 10_000, duration_ms_max: 300, last_at: 20_000, took_1: 5_000, took_6: 5_000 },
     )
   })
 

@@ -8,8 +8,13 @@ import { writeActivity } from './write.ts'
 /** Each batch is one commit, and on SQLite nothing else runs while the disk confirms it: rather few and large. */
 const batchMax = 5_000
 const waitingMax = 20_000
-/** A row for each call of a flood would fill the disk by gigabytes an hour; its sums tell the same. */
+/**
+ * A row for each call of a flood would fill the disk by gigabytes an hour, and push out within half an hour what
+ * everybody else did; its sums tell the same.
+ */
 const callsPerSecondMax = 1_000
+/** So that a flood does not hide other callers. */
+const callsPerSecondOfOneMax = 100
 /** Bounds the memory while the database is away. */
 const sumsMax = 10_000
 
@@ -24,16 +29,16 @@ export interface Recorder {
 }
 
 /**
- * Stores once a second, sooner when a batch is full. Of more than `callsPerSecondMax` calls, and of
- * more than `waitingMax` events while the database is away, the rest counts in the sums of the hour
- * only. A domain event cannot be summed before it is known to be new, so it is lost then.
+ * Stores once a second, sooner when a batch is full. Of more than `callsPerSecondMax` calls, or
+ * `callsPerSecondOfOneMax` of one caller, and of more than `waitingMax` events while the database is away, the rest
+ * counts in the sums of the hour only. A domain event cannot be summed before it is known to be new, so it is lost then.
  */
 export function createRecorder(): Recorder {
   let waiting: ActivityEvent[] = []
   let sums = new HourlySums()
   let summed = 0
   let dropped = 0
-  let calls = { second: 0, count: 0 }
+  let calls = { second: 0, kept: 0, byCaller: new Map<string | null, number>() }
   let store: ((events: ActivityEvent[], sums: HourlySums) => Promise<'stored' | 'later' | 'never'>) | undefined
   let storing = Promise.resolve()
   let flushes = 0
@@ -63,11 +68,16 @@ export function createRecorder(): Recorder {
     if (flushes === 0) void flush()
   }
 
-  const isFlood = ({ at, kind }: ActivityEvent): boolean => {
+  const isFlood = ({ at, kind, key_id, user_id }: ActivityEvent): boolean => {
     if (kind !== 'api_call') return false
     const second = Math.floor(at / secondMs)
-    if (calls.second !== second) calls = { second, count: 0 }
-    return ++calls.count > callsPerSecondMax
+    if (calls.second !== second) calls = { second, kept: 0, byCaller: new Map() }
+    const caller = key_id ?? user_id
+    const ofCaller = calls.byCaller.get(caller) ?? 0
+    if (ofCaller === callsPerSecondOfOneMax || calls.kept === callsPerSecondMax) return true
+    calls.byCaller.set(caller, ofCaller + 1)
+    calls.kept++
+    return false
   }
 
   const addUp = (event: ActivityEvent): void => {

@@ -36,6 +36,19 @@ export function createAuthenticator(platform: Platform, localToken: string): Aut
   const localDigest = hash('sha256', localToken, 'base64url')
   const adminDigest = adminToken && hash('sha256', adminToken, 'base64url')
 
+  const lastTokens = new WeakMap<object, { token: string; digest: string }>()
+  /**
+   * Secrets are compared, and tokens remembered, by their hash: neither its time nor a dump tells them. Only the last
+   * of an open connection is kept as it is, which mostly sends the same again: hashing costs more than all the rest.
+   */
+  const digestOf = (token: string, connection: object = {}): string => {
+    const last = lastTokens.get(connection)
+    if (last?.token === token) return last.digest
+    const digest = hash('sha256', token, 'base64url')
+    lastTokens.set(connection, { token, digest })
+    return digest
+  }
+
   const load = async (key: string, find: () => Promise<Actor>): Promise<Actor> => {
     const actor = await find()
     actors.set(key, actor)
@@ -69,12 +82,11 @@ export function createAuthenticator(platform: Platform, localToken: string): Aut
 
   return {
     cookieName: accessCookie,
-    identify: ({ bearer, cookie, ticket }, address) => {
+    identify: ({ bearer, cookie, ticket }, address, connection) => {
       if (ticket !== undefined) return redeemTicket(platform, ticket).then(actorOf)
       const token = bearer ?? cookie
       if (token === undefined) return anonymous
-      // Secrets are compared, and tokens remembered, by their hash: neither its time nor a dump tells them.
-      const digest = hash('sha256', token, 'base64url')
+      const digest = digestOf(token, connection)
       if (bearer === undefined) return session(token, digest)
       if (digest === localDigest) return localActor
       if (digest === adminDigest) return bootstrapActor

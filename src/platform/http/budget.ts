@@ -18,26 +18,37 @@ const settingOf = {
   protocol: 'rate_limit_protocol',
 } as const
 
-/** Takes one request from the caller's budget. @throws RATE_LIMITED */
+/** Takes one request from the caller's budget, and tells in the headers of `reply` what is left. @throws RATE_LIMITED */
 export function spend(
   { config, limits }: Platform,
   rate: RateClass,
   actor: Actor,
   address: string,
-  tell: (headers: Record<string, string>) => void,
+  reply?: Pick<FastifyReply, 'headers'>,
 ): void | Promise<void> {
   if (rate === 'unlimited' || actor.kind === 'system') return
   const allowance = limits.consume(rate, subjectOf(rate, actor, address), config.get(settingOf[rate]), minuteMs)
-  return whenThere(allowance, (found) => judge(rate, found, tell))
+  return whenThere(allowance, (found) => judge(rate, found, reply))
+}
+
+const policies = new Map<RateClass, { limit: number; text: string }>()
+
+/** Limits change seldom, and every answer tells them. */
+function policyOf(rate: RateClass, limit: number): string {
+  const made = policies.get(rate)
+  if (made?.limit === limit) return made.text
+  const text = `"${rate}";q=${limit};w=60`
+  policies.set(rate, { limit, text })
+  return text
 }
 
 function judge(
   rate: RateClass,
   { allowed, limit, remaining, resetMs }: Allowance,
-  tell: (headers: Record<string, string>) => void,
+  reply: Pick<FastifyReply, 'headers'> | undefined,
 ): void {
   const resetSeconds = Math.ceil(resetMs / secondMs)
-  tell({ 'ratelimit-policy': `"${rate}";q=${limit};w=60`, ratelimit: `"${rate}";r=${remaining};t=${resetSeconds}` })
+  reply?.headers({ 'ratelimit-policy': policyOf(rate, limit), ratelimit: `"${rate}";r=${remaining};t=${resetSeconds}` })
   if (!allowed) {
     throw new AppError('RATE_LIMITED', `More than ${limit} requests in a minute; wait ${resetSeconds} s`, {
       limit,
@@ -70,7 +81,7 @@ export async function spendOnQuestion(
   const key = `${subjectOf(rate, actor, address)}:${hash('sha256', asked, 'base64url')}`
   const isKnown = !(await platform.limits.consume(`${rate}-question`, key, 0, minuteMs, 0)).allowed
   if (isKnown) return
-  await spend(platform, rate, actor, address, (headers) => void reply.headers(headers))
+  await spend(platform, rate, actor, address, reply)
   // Only what was paid for is remembered.
   await platform.limits.consume(`${rate}-question`, key, 1, minuteMs)
 }

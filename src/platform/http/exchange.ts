@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { cookiesOf, setCookie } from './cookies.ts'
 import { isEncrypted } from './headers.ts'
 import { RequestContext, type CookieOptions, type Incoming, type Outgoing } from './request.ts'
 import type { HttpServer } from './server.ts'
@@ -20,17 +21,19 @@ class ReceivedRequest implements Incoming {
   readonly method: string
   readonly url: string
   readonly headers: Incoming['headers']
-  readonly cookies: Incoming['cookies']
   rawBody = noBytes
   readonly #reply: FastifyReply
   #gone: AbortController | undefined
 
-  constructor({ method, url, headers, cookies }: FastifyRequest, reply: FastifyReply) {
+  constructor({ method, url, headers }: FastifyRequest, reply: FastifyReply) {
     this.method = method
     this.url = url
     this.headers = headers
-    this.cookies = cookies
     this.#reply = reply
+  }
+
+  get cookies(): Incoming['cookies'] {
+    return cookiesOf(this.headers)
   }
 
   get signal(): AbortSignal {
@@ -55,13 +58,12 @@ class OwnReply implements Outgoing {
     this.#reply = reply
   }
 
-  setCookie(name: string, value: string, { maxAgeSeconds, path }: CookieOptions): void {
-    const options = { httpOnly: true, sameSite: 'strict', secure: isEncrypted(this.#request) } as const
-    this.#reply.setCookie(name, value, { ...options, path, maxAge: maxAgeSeconds })
+  setCookie(name: string, value: string, options: CookieOptions): void {
+    setCookie(this.#reply, name, value, { ...options, secure: isEncrypted(this.#request) })
   }
 
   clearCookie(name: string, path: string): void {
-    this.#reply.clearCookie(name, { path })
+    this.setCookie(name, '', { path, maxAgeSeconds: 0 })
   }
 
   header(name: string, value: string): void {

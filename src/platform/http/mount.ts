@@ -5,6 +5,7 @@ import { AppError } from '#kernel/errors.ts'
 import { whenThere } from '#kernel/whenThere.ts'
 import { rateOf, spend, spendOnQuestion } from './budget.ts'
 import { callerOf, type Caller } from './caller.ts'
+import { cookiesOf } from './cookies.ts'
 import { JsonBytes, pathPattern, routerPath, spellings, type Operation } from './endpoints.ts'
 import { validationError } from './errors.ts'
 import { contextOf, noBytes } from './exchange.ts'
@@ -105,7 +106,7 @@ function guard(server: HttpServer, endpoint: Endpoint) {
   const { access } = endpoint
   const rate = endpoint.question ? 'general' : rateOf(endpoint)
 
-  const admit = (request: FastifyRequest, reply: FastifyReply, failure: AppError | undefined): void => {
+  const enter = (request: FastifyRequest, reply: FastifyReply, failure: AppError | undefined): void => {
     request.ctx = contextOf(server, request, reply)
     if (access !== 'public') {
       if (failure) throw failure
@@ -115,13 +116,15 @@ function guard(server: HttpServer, endpoint: Endpoint) {
     if (endpoint.consumes === 'bytes') platform.telemetry.requireRoom(Number(request.headers['content-length'] ?? 0))
   }
 
+  const admit = (request: FastifyRequest, reply: FastifyReply, { actor, failure }: Caller): void | Promise<void> => {
+    request.actor = actor
+    const spent = spend(platform, rate, actor, request.origin.address ?? '', reply)
+    return whenThere(spent, () => enter(request, reply, failure))
+  }
+
   // Waits only for what is not known yet; most callers are.
   return (request: FastifyRequest, reply: FastifyReply, done: () => void): void | Promise<void> => {
-    const admitted = whenThere(identify(server, request, endpoint), ({ actor, failure }) => {
-      request.actor = actor
-      const spent = spend(platform, rate, actor, request.origin.address ?? '', (headers) => void reply.headers(headers))
-      return whenThere(spent, () => admit(request, reply, failure))
-    })
+    const admitted = whenThere(identify(server, request, endpoint), (caller) => admit(request, reply, caller))
     if (admitted) return admitted
     done()
   }
@@ -134,10 +137,10 @@ function identify(
 ): Caller | Promise<Caller> {
   const { authorization = '' } = request.headers
   const bearer = /^Bearer (\S+)$/i.exec(authorization)?.[1] ?? (dialect && passwordOf(authorization))
-  const cookie = bearer ? undefined : request.cookies[authenticator.cookieName]
+  const cookie = bearer ? undefined : cookiesOf(request.headers)[authenticator.cookieName]
   return callerOf(() => {
     if (cookie && request.method !== 'GET' && request.method !== 'HEAD') requireSameOrigin(request)
-    return authenticator.identify({ bearer, cookie }, request.origin.address ?? '')
+    return authenticator.identify({ bearer, cookie }, request.origin.address ?? '', request.raw.socket)
   })
 }
 
@@ -150,22 +153,43 @@ function passwordOf(authorization: string): string | undefined {
   return basic === undefined ? undefined : /^[^:]*:(\S+)$/.exec(Buffer.from(basic, 'base64').toString())?.[1]
 }
 
-async function answer(
+type Write = (value: unknown) => string
+
+/** Sends the answer, at once where the handler has it. */
+function answer(
   server: HttpServer,
-  { endpoint, handler }: Operation,
+  operation: Operation,
   face: Face,
-  write: (value: unknown) => string,
+  write: Write,
   request: FastifyRequest,
   reply: FastifyReply,
-): Promise<FastifyReply> {
+): void | Promise<FastifyReply> {
+  const { endpoint, handler } = operation
   const { ctx } = request
   // The body came after the context was made.
   ctx.incoming.rawBody = request.rawJson ?? (Buffer.isBuffer(request.body) ? request.body : noBytes)
   const input = parseInput(endpoint, request)
-  if (endpoint.question) await spendOnQuestion(server.platform, endpoint.question, endpoint, input, request, reply)
-  if (endpoint.sensitive) await server.authenticator.confirm(ctx)
   reply.code(endpoint.status ?? 200)
-  const result = await handler(ctx, input)
+  const confirmed = confirm(server, endpoint, input, request, reply)
+  const result = confirmed ? confirmed.then(() => handler(ctx, input)) : handler(ctx, input)
+  if (!(result instanceof Promise)) return void send(endpoint, face, write, result, reply)
+  return result.then((value) => send(endpoint, face, write, value, reply))
+}
+
+/** What few endpoints ask for before they do anything; undefined for the others. */
+function confirm(
+  { platform, authenticator }: HttpServer,
+  endpoint: Endpoint,
+  input: Input<Endpoint>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> | undefined {
+  const { question, sensitive } = endpoint
+  if (question) return spendOnQuestion(platform, question, endpoint, input, request, reply)
+  return sensitive ? authenticator.confirm(request.ctx) : undefined
+}
+
+function send(endpoint: Endpoint, face: Face, write: Write, result: unknown, reply: FastifyReply): FastifyReply {
   if (endpoint.status === 204) return reply.send()
   if (endpoint.produces) return (reply.hasHeader('content-type') ? reply : reply.type(endpoint.produces)).send(result)
   reply.type('application/json; charset=utf-8')

@@ -22,7 +22,7 @@ export interface Incoming {
   /** Path and query exactly as they were sent. */
   url: string
   headers: IncomingHttpHeaders
-  cookies: Record<string, string | undefined>
+  readonly cookies: Record<string, string | undefined>
   /** The body's bytes; empty when there was none. */
   rawBody: Buffer
   /** Aborts when the caller goes away before the answer is complete. */
@@ -53,8 +53,11 @@ export interface Credentials {
 /** Turns credentials into an actor. The auth feature is the one implementation. */
 export interface Authenticator {
   cookieName: string
-  /** `anonymous` when there are no credentials; throws AppError when they are wrong, expired or revoked. */
-  identify(credentials: Credentials, address: string): Actor | Promise<Actor>
+  /**
+   * `anonymous` when there are no credentials; throws AppError when they are wrong, expired or revoked. `connection` is
+   * any object that lives as long as the connection they came on.
+   */
+  identify(credentials: Credentials, address: string, connection?: object): Actor | Promise<Actor>
   /** The same actor with the rights it has now; throws as `identify` when it has none any more. */
   recheck(actor: Actor): Promise<Actor>
   /** Throws unless the caller of a sensitive operation proved themselves freshly, or signed the request. */

@@ -37,7 +37,9 @@ describe('every answer', () => {
         'x-request-id'
       ]
     assert.equal(await idOf('trace-1234.5'), 'trace-1234.5')
-    assert.match(String(await idOf()), /^[\da-f-]{36}$/)
+    const own = [String(await idOf()), String(await idOf())]
+    for (const id of own) assert.match(id, /^[\da-f-]{36}-[\da-z]+$/)
+    assert.notEqual(own[0], own[1])
     for (const hostile of ['short', 'a b c d e f', 'x'.repeat(200), '<script>alert(1)</script>'])
       assert.notEqual(await idOf(hostile), hostile)
   })

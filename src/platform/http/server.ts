@@ -1,5 +1,4 @@
 import compress from '@fastify/compress'
-import cookie from '@fastify/cookie'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { RateClass } from '#kernel/contract.ts'
 import { randomUUID } from 'node:crypto'
@@ -58,6 +57,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     origin: Origin
     actor: Actor
+    /** What is known of its route: for each look at `routeOptions` the router makes an object. */
+    route: FastifyContextConfig | undefined
     /** Sent on this connection before the request came. */
     bytesBefore: number
     rawJson: Buffer
@@ -133,7 +134,6 @@ export async function createHttpServer(platform: Platform, authenticator: Authen
     for (const one of [method].flat()) server.routes.push({ method: one, url, operation: route?.operation })
   })
 
-  await app.register(cookie)
   await app.register(compress, {
     global: true,
     threshold: 1024,
@@ -145,6 +145,7 @@ export async function createHttpServer(platform: Platform, authenticator: Authen
   app.decorateRequest('actor')
   app.decorateRequest('rawJson')
   app.decorateRequest('ctx')
+  app.decorateRequest('route')
   app.decorateRequest('bytesBefore', 0)
   keepRawJson(app)
 
@@ -152,11 +153,13 @@ export async function createHttpServer(platform: Platform, authenticator: Authen
   app.addHook('onRequest', (request, reply, done) => {
     request.actor = anonymous
     request.origin = server.originOf(request.raw, request.id)
+    request.route = request.routeOptions.config
     request.bytesBefore = request.raw.socket.bytesWritten
     reply.header('x-request-id', request.id)
-    reply.headers(request.routeOptions.config.operation ? dataHeaders : documentHeaders)
+    reply.headers(request.route.operation ? dataHeaders : documentHeaders)
     if (isEncrypted(request)) reply.headers(encryptedHeaders)
-    done(probePaths.has(pathOf(request.url)) ? undefined : server.refusal(request.origin.address ?? ''))
+    const refusal = server.refusal(request.origin.address ?? '')
+    done(refusal && probePaths.has(pathOf(request.url)) ? undefined : refusal)
   })
 
   await openToOrigins(app, config.get('cors_origins'))
@@ -168,7 +171,7 @@ export async function createHttpServer(platform: Platform, authenticator: Authen
   })
 
   app.addHook('onResponse', (request, reply, done) => {
-    const route = request.routeOptions.config
+    const { route } = request
     if (route?.waits) return done()
     const finished: FinishedRequest = {
       route: route?.template ?? null,
@@ -243,9 +246,13 @@ function peerOf(socket: FastifyRequest['raw']['socket']): string {
 
 export const pathOf = (url: string): string => url.split('?', 1)[0]!
 
+/** Tells the ids of servers apart, and those of a server from the ones before its restart. */
+const requestIdStart = randomUUID()
+let requests = 0
+
 /** A caller's own id is kept when it is short and harmless, so that it can be followed through systems. */
 export const requestIdOf = (given: string | string[] | undefined): string =>
-  typeof given === 'string' && /^[\w.:-]{8,128}$/.test(given) ? given : randomUUID()
+  typeof given === 'string' && /^[\w.:-]{8,128}$/.test(given) ? given : `${requestIdStart}-${(requests++).toString(36)}`
 
 /** The allow list may change at run time; it is parsed again only when it did. */
 function currentRanges(config: Platform['config']): () => AddressRanges {
@@ -319,5 +326,5 @@ function rawErrorReply({ code }: NodeJS.ErrnoException): string {
       : code === 'ERR_HTTP_REQUEST_TIMEOUT'
         ? new AppError('REQUEST_TIMEOUT', 'The request did not arrive in time')
         : new AppError('MALFORMED_REQUEST', 'The request is not valid HTTP')
-  return rawReply(error, randomUUID())
+  return rawReply(error, requestIdOf(undefined))
 }

@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { fastifyCookie } from '@fastify/cookie'
 import type { WebSocket } from 'ws'
 import { WebSocketServer } from 'ws'
 import type { Access } from '#kernel/contract.ts'
@@ -11,6 +10,7 @@ import { pathPattern } from './endpoints.ts'
 import { publicError } from './errors.ts'
 import { spend } from './budget.ts'
 import { callerOf, type Caller } from './caller.ts'
+import { cookiesOf } from './cookies.ts'
 import { requireSameOrigin } from './origin.ts'
 import { rawReply } from './rawReply.ts'
 import type { Credentials } from './request.ts'
@@ -100,7 +100,7 @@ export function requireOpen(server: HttpServer, { address }: Origin): void {
  */
 export async function admit(server: HttpServer, request: IncomingMessage, { address }: Origin): Promise<Actor> {
   const { actor, failure } = await identify(server, request, address ?? '')
-  await spend(server.platform, 'general', actor, address ?? '', () => undefined)
+  await spend(server.platform, 'general', actor, address ?? '')
   if (failure) throw failure
   return actor
 }
@@ -127,7 +127,7 @@ function credentialsOf({ config }: Platform, { headers, url }: IncomingMessage, 
     const message = 'A token in a URL ends up in logs: send a header, or ?ticket= with what POST /auth/ticket answers'
     throw new AppError('UNAUTHENTICATED', message)
   }
-  const cookie = inQuery === undefined ? fastifyCookie.parse(headers.cookie ?? '')[cookieName] : undefined
+  const cookie = inQuery === undefined ? cookiesOf(headers)[cookieName] : undefined
   return { bearer: inQuery, cookie }
 }
 

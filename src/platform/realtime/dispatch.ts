@@ -43,7 +43,7 @@ export function createInbox(
       throw new AppError('RATE_LIMITED', `More than ${runningMax} messages are being worked on; wait for their answers`)
     const message = own.get(name) ?? messages.get(name)
     if (!message) throw new AppError('RESOURCE_NOT_FOUND', 'There is no message of that name')
-    await spend(platform, 'protocol', ctx.actor, ctx.origin.address ?? '', () => undefined)
+    await spend(platform, 'protocol', ctx.actor, ctx.origin.address ?? '')
     ctx.require(message.access)
     const parsed = message.data.safeParse(data)
     if (!parsed.success) throw validationError(parsed.error.issues, 'body')

@@ -46,7 +46,7 @@ export function createAdmission(server: HttpServer, connections: Connections): A
     const { actor, failure } = await callerOf(() =>
       server.authenticator.identify({ bearer, cookie: undefined, ticket }, address ?? ''),
     )
-    await spend(platform, 'general', actor, address ?? '', () => undefined)
+    await spend(platform, 'general', actor, address ?? '')
     if (failure) throw failure
     return actor
   }

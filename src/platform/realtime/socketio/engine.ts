@@ -46,7 +46,7 @@ async function mountPolling(
     requireOpen(server, origin)
     const sid = sidOf(request)
     if (sid === undefined) await admission.identify(raw, origin)
-    else await spend(platform, 'protocol', request.actor, origin.address ?? '', () => undefined)
+    else await spend(platform, 'protocol', request.actor, origin.address ?? '')
     reply.hijack()
     for (const [name, value] of Object.entries(reply.getHeaders())) reply.raw.setHeader(name, value!)
     if (sid !== undefined && siblings.passRequest(sid, raw, reply.raw)) return
