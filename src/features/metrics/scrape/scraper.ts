@@ -1,5 +1,5 @@
-import { STATUS_CODES } from 'node:http'
 import { secondMs } from '#kernel/time.ts'
+import { STATUS_CODES } from '#platform/http/nodeHttp.ts'
 import { createOutbound, mebibyte } from '#platform/outbound/client.ts'
 import type { Outbound } from '#platform/outbound/outbound.ts'
 import { enteredAtRunTime, namedInConfiguration } from '#platform/outbound/policies.ts'
