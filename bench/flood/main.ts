@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { asService } from '../service.ts'
 import type { Pauses } from './pauses.ts'
 
 /**
@@ -27,13 +28,13 @@ const root = join(import.meta.dirname, '../..')
 const pausesModule = join(import.meta.dirname, 'pauses.ts')
 
 const dataDir = mkdtempSync(join(tmpdir(), 'miktos-bench-flood-'))
+const service = asService()
 const server = spawn(
   process.execPath,
   [
-    '--max-semi-space-size=8',
     '--import',
     pausesModule,
-    'bin/miktos.mjs',
+    ...service.args,
     'serve',
     '--port',
     String(port),
@@ -45,6 +46,7 @@ const server = spawn(
   {
     cwd: root,
     env: {
+      ...service.env,
       PATH: process.env['PATH'],
       MIKTOS_ADMIN_EMAIL: email,
       MIKTOS_ADMIN_PASSWORD: password,

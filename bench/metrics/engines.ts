@@ -5,6 +5,7 @@ import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { asService } from '../service.ts'
 
 export interface Engine {
   name: string
@@ -100,10 +101,11 @@ const password = 'a phrase for measuring'
 export async function miktos(): Promise<Engine> {
   const { dir, port } = await place('miktos')
   const url = `http://127.0.0.1:${port}`
-  const main = ['--max-semi-space-size=8', join(import.meta.dirname, '../../bin/miktos.mjs')]
-  const args = [...main, 'serve', '--port', String(port), '--data-dir', dir]
+  const service = asService()
+  const args = [...service.args, 'serve', '--port', String(port), '--data-dir', dir]
   const unlimited = { MIKTOS_RATE_LIMIT: '1000000000', MIKTOS_RATE_LIMIT_AUTH: '1000000' }
   const child = await started('miktos', process.execPath, args, dir, `${url}/health`, {
+    ...service.env,
     ...unlimited,
     MIKTOS_ADMIN_EMAIL: 'bench@example.com',
     MIKTOS_ADMIN_PASSWORD: password,

@@ -12,6 +12,10 @@ const read = (name: string): string => readFileSync(join(import.meta.dirname, '.
 const knownNames = new Set(settingKeys.map(environmentName))
 const namesIn = (text: string): string[] =>
   [...text.matchAll(/\bMIKTOS_[A-Z_]+\b/g)].map(([name]) => name).filter((name) => name !== 'MIKTOS_PORT_ON_HOST')
+/** What bin/miktos.mjs sets for memory: a flag of Node, and settings of the C library. */
+const starter = readFileSync(join(import.meta.dirname, '../../bin/miktos.mjs'), 'utf8')
+const memoryFlag = /const memoryFlag = '(.*)'/.exec(starter)![1]!
+const memorySettings = [...starter.matchAll(/(MALLOC_\w+): '(\d+)'/g)].map(([, name, value]) => `${name}=${value}`)
 const secondsOf = (text: string): number => Number(/\d+/.exec(text)?.[0])
 
 describe('deploy/miktos.service', () => {
@@ -23,6 +27,12 @@ describe('deploy/miktos.service', () => {
     writeFileSync(file, unit.replace('/opt/miktos/node_modules/.bin/node', process.execPath))
     const { error, status, stderr } = spawnSync('systemd-analyze', ['verify', file], { encoding: 'utf8' })
     if (!error) assert.deepEqual([status, stderr], [0, ''])
+  })
+
+  test('holds the same memory settings as the command line and the image', () => {
+    assert.equal(memorySettings.length, 3)
+    for (const file of [unit, read('Dockerfile')])
+      for (const setting of [memoryFlag, ...memorySettings]) assert.ok(file.includes(setting), setting)
   })
 
   test('starts again after the exit code of a restart, not after a wrong configuration, and lets requests finish', () => {

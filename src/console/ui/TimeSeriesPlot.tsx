@@ -33,7 +33,8 @@ export default function TimeSeriesPlot(props: TimeSeriesPlotProps) {
   const host = useRef<HTMLDivElement>(null)
   const plot = useRef<uPlot>(undefined)
   const [hover, setHover] = useState<Hover>()
-  const [markedFrom, setMarkedFrom] = useState<number>()
+  /** Where what is marked with keys begins, ms: data that comes meanwhile moves the indexes. */
+  const [markedAt, setMarkedAt] = useState<number>()
   const [axis, setAxis] = useState<ValueAxis>()
   const isHeld = useRef(false)
   const shownMarks = useRef<readonly Threshold[]>([])
@@ -94,36 +95,38 @@ export default function TimeSeriesPlot(props: TimeSeriesPlotProps) {
   const moveTo = (index: number): void => {
     const at = times[Math.min(Math.max(index, 0), times.length - 1)]
     if (!plot.current || at === undefined) return
-    plot.current.setCursor({ left: plot.current.valToPos(at / 1_000, 'x'), top: height / 3 })
+    // The first moment may lie a little before the axis begins, where there is no cursor.
+    plot.current.setCursor({ left: Math.max(0, plot.current.valToPos(at / 1_000, 'x')), top: height / 3 })
   }
   const onKeyDown = (event: KeyboardEvent): void => {
-    const index = hover?.index ?? times.length - 1
+    // Asked of the plot: what it told last may not be rendered yet when keys follow each other quickly.
+    const index = plot.current?.cursor.idx ?? times.length - 1
+    const at = times[index]
     const next = stepOf(event.key, index, times.length)
     if (next !== undefined) {
       event.preventDefault()
-      if (event.shiftKey) setMarkedFrom(markedFrom ?? index)
+      if (event.shiftKey) setMarkedAt(markedAt ?? at)
       moveTo(next)
       return
     }
-    if (event.key === 'Enter' && markedFrom !== undefined && markedFrom !== index && props.onZoom) {
+    if (event.key === 'Enter' && markedAt !== undefined && at !== undefined && markedAt !== at && props.onZoom) {
       event.preventDefault()
-      const [first, second] = [Math.min(markedFrom, index), Math.max(markedFrom, index)]
-      props.onZoom(times[first]!, times[second]!)
-      setMarkedFrom(undefined)
+      props.onZoom(Math.min(markedAt, at), Math.max(markedAt, at))
+      setMarkedAt(undefined)
     }
-    if (event.key === 'Escape' && markedFrom !== undefined) {
+    if (event.key === 'Escape' && markedAt !== undefined) {
       event.preventDefault()
-      setMarkedFrom(undefined)
+      setMarkedAt(undefined)
     }
   }
   useEffect(() => {
-    const [first, second] = [markedFrom ?? 0, hover?.index ?? 0].toSorted((a, b) => a - b) as [number, number]
-    if (!plot.current || markedFrom === undefined) return undefined
-    const left = plot.current.valToPos(times[first]! / 1_000, 'x')
-    const width = plot.current.valToPos(times[second]! / 1_000, 'x') - left
+    const hoveredAt = hover && times[hover.index]
+    if (!plot.current || markedAt === undefined || hoveredAt === undefined) return undefined
+    const left = plot.current.valToPos(Math.min(markedAt, hoveredAt) / 1_000, 'x')
+    const width = plot.current.valToPos(Math.max(markedAt, hoveredAt) / 1_000, 'x') - left
     plot.current.setSelect({ left, width, top: 0, height: plot.current.over.clientHeight }, false)
     return () => plot.current?.setSelect({ left: 0, width: 0, top: 0, height: 0 }, false)
-  }, [markedFrom, hover?.index, times])
+  }, [markedAt, hover, times])
 
   const spoken = hover?.index ?? times.length - 1
   return (

@@ -120,6 +120,13 @@ describe('bad requests', () => {
       await once(socket, 'close')
       return reply
     }
+    const asked = (method: string, path: string, more = '') => `${method} ${path} HTTP/1.1\r\nHost: x\r\n${more}\r\n`
+    const heads = await send(
+      asked('HEAD', '/health') + asked('HEAD', '/openapi.json') + asked('HEAD', '/', 'Connection: close\r\n'),
+    )
+    assert.match(heads, /^(HTTP\/1\.1 200 OK\r\n([\w-]+: .*\r\n)+\r\n){3}$/)
+    const { body } = await app.http.inject({ method: 'GET', url: '/openapi.json' })
+    assert.ok(heads.includes(`content-length: ${Buffer.byteLength(body)}\r\n`))
     assert.match(await send('nonsense\r\n\r\n'), /^HTTP\/1\.1 400[\s\S]*MALFORMED_REQUEST/)
     assert.match(
       await send(`GET / HTTP/1.1\r\nHost: x\r\nX-Large: ${'x'.repeat(20_000)}\r\n\r\n`),

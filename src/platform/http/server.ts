@@ -11,6 +11,7 @@ import { addressRanges, clientAddress, normalAddress, type AddressRanges } from 
 import { publicError } from './errors.ts'
 import { faceOf, type Face } from './faces.ts'
 import { dataHeaders, documentHeaders, encryptedHeaders, isEncrypted } from './headers.ts'
+import { HeadRequests, withoutStream } from './headRequests.ts'
 import { rawReply } from './rawReply.ts'
 import type { Authenticator, RequestContext } from './request.ts'
 
@@ -78,8 +79,11 @@ export async function createHttpServer(platform: Platform, authenticator: Authen
   const { config, lifecycle } = platform
   const log = platform.log.child({ component: 'http' })
   const requestTimeoutMs = config.get('request_timeout_seconds') * secondMs
+  const heads = new HeadRequests()
   const app = Fastify({
     logger: false,
+    exposeHeadRoutes: false,
+    rewriteUrl: (request) => heads.asGet(request),
     bodyLimit: config.get('body_bytes_max'),
     requestTimeout: requestTimeoutMs,
     connectionTimeout: 0,
@@ -151,6 +155,7 @@ export async function createHttpServer(platform: Platform, authenticator: Authen
 
   // With callbacks, because a promise for each of these costs more than what they do.
   app.addHook('onRequest', (request, reply, done) => {
+    heads.asHead(request.raw)
     request.actor = anonymous
     request.origin = server.originOf(request.raw, request.id)
     request.route = request.routeOptions.config
@@ -165,9 +170,9 @@ export async function createHttpServer(platform: Platform, authenticator: Authen
   await openToOrigins(app, config.get('cors_origins'))
 
   // Asked when the answer leaves: the shutdown may have begun while it was made.
-  app.addHook('onSend', (_request, reply, _payload, done) => {
+  app.addHook('onSend', (request, reply, payload, done) => {
     if (lifecycle.draining) reply.header('connection', 'close')
-    done()
+    done(null, request.method === 'HEAD' ? withoutStream(payload) : payload)
   })
 
   app.addHook('onResponse', (request, reply, done) => {

@@ -1,8 +1,8 @@
 import { LRUCache } from 'lru-cache'
 import { allowance, type RateLimiter } from './limits.ts'
 
-/** Bounds the memory a flood of callers can take, about 20 MB; beyond it those seen longest ago start anew. */
-const keysMax = 100_000
+/** Bounds the memory a flood of callers can take, about 4 MB; beyond it those seen longest ago start anew. */
+const keysMax = 20_000
 
 export interface Window {
   used: number

@@ -2,7 +2,7 @@ import type { Backend, RemoteHealth } from '../backend.ts'
 import { fanout } from '../fanout.ts'
 import { openEmbeddedLogs, type EmbeddedLogsOptions, type LogsHealth } from './embedded/index.ts'
 import type { LogStore } from './logs.ts'
-import { openLoki } from './loki.ts'
+import type { LokiOptions } from './loki.ts'
 
 export interface BackedLogs {
   store: LogStore
@@ -37,7 +37,7 @@ export async function openLogsBackend(backend: Backend, options: LogsBackendOpti
   const loki =
     backend.mode === 'embedded'
       ? null
-      : openLoki({ ...backend.remote, now, warn, retentionMs: () => bounds.retentionMs })
+      : await lokiOf({ ...backend.remote, now, warn, retentionMs: () => bounds.retentionMs })
   if (loki && backend.mode === 'remote') {
     return {
       store: loki,
@@ -59,4 +59,10 @@ export async function openLogsBackend(backend: Backend, options: LogsBackendOpti
     health: () => ({ ...embedded.health(), remote: { lastFailure: loki.lastFailure(), spool: figures() } }),
     configure: (given) => embedded.configure(given),
   }
+}
+
+/** Loaded where it is used: what parses its answers and follows it takes 5 MB of the thread. */
+async function lokiOf(options: LokiOptions) {
+  const { openLoki } = await import('./loki.ts')
+  return openLoki(options)
 }
