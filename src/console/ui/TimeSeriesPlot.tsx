@@ -141,7 +141,7 @@ export default function TimeSeriesPlot(props: TimeSeriesPlotProps) {
         aria-valuenow={Math.max(0, spoken)}
         aria-valuetext={spokenAt({ times, drawn, unit }, spoken)}
         onKeyDown={onKeyDown}
-        onBlur={() => setMarkedFrom(undefined)}
+        onBlur={() => setMarkedAt(undefined)}
         className="rounded-sm"
       />
       {axis && onThreshold && thresholds[0] && (
