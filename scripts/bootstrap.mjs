@@ -49,6 +49,8 @@ const builds = [
     folder: join('dist', 'server'),
     program: [join('node_modules', 'rolldown', 'bin', 'cli.mjs'), '--log-level', 'warn'],
     config: 'rolldown.config.ts',
+    // What Node compiled of earlier files, which have other names; it would grow with each upgrade.
+    outdated: join('node_modules', '.cache', 'miktos'),
     files: () => filesBelow('src').filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts')),
   },
 ]
@@ -109,9 +111,10 @@ function isBuilt({ folder, config, files }) {
   return !existsSync(config) || readIfThere(join(folder, '.stamp')) === hashOf([config, ...files()])
 }
 
-async function build({ title, folder, program, config, files }) {
+async function build({ title, folder, program, config, outdated, files }) {
   const hash = hashOf([config, ...files()])
   await run(title, usableNode(), [...program, '--config', config])
+  if (outdated) rmSync(outdated, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
   writeFileSync(join(folder, '.stamp'), hash)
 }

@@ -251,13 +251,9 @@ function peerOf(socket: FastifyRequest['raw']['socket']): string {
 
 export const pathOf = (url: string): string => url.split('?', 1)[0]!
 
-/** Tells the ids of servers apart, and those of a server from the ones before its restart. */
-const requestIdStart = randomUUID()
-let requests = 0
-
 /** A caller's own id is kept when it is short and harmless, so that it can be followed through systems. */
 export const requestIdOf = (given: string | string[] | undefined): string =>
-  typeof given === 'string' && /^[\w.:-]{8,128}$/.test(given) ? given : `${requestIdStart}-${(requests++).toString(36)}`
+  typeof given === 'string' && /^[\w.:-]{8,128}$/.test(given) ? given : randomUUID()
 
 /** The allow list may change at run time; it is parsed again only when it did. */
 function currentRanges(config: Platform['config']): () => AddressRanges {
