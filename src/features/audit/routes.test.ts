@@ -82,7 +82,8 @@ describe('GET /admin/logs', () => {
 
   test('each filter leaves only what matches', async () => {
     const app = await withMara()
-    await app.admin('PUT', '/api/v1/config', { lockout_minutes: 33 })
+    // A number might stand in a random id as well.
+    await app.admin('PUT', '/api/v1/config', { lockout_minutes: 33, registration: 'closed' })
     const only = async (query: string): Promise<string[]> => [...new Set(actionsOf(await list(app, `?${query}`)))]
     assert.deepEqual(await only('action=settings.update'), ['settings.update'])
     assert.deepEqual(await only('action=settings.'), ['settings.update'])
@@ -92,7 +93,7 @@ describe('GET /admin/logs', () => {
     assert.deepEqual(await only('target_kind=settings'), ['settings.update'])
     assert.deepEqual(await only('request_id=request-of-mara'), ['user.create'])
     assert.deepEqual(await only('q=MARA%40'), ['user.create'])
-    assert.deepEqual(await only('q=33'), ['settings.update'])
+    assert.deepEqual(await only('q=closed'), ['settings.update'])
     assert.deepEqual(await only('q=lockout%25minutes'), [])
     assert.deepEqual(await only('q=lockout_minutes'), ['settings.update'])
     assert.deepEqual(await only('address=10.0.0.7'), [])
