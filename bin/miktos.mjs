@@ -12,9 +12,9 @@ const nodeMajorMin = 24
 // By itself V8 lets short-lived objects of a server take 128 MB, which makes nothing faster; what they hold, such as
 // the bodies of requests, is then freed late, by collections that halt everything.
 const memoryFlag = '--max-semi-space-size=8'
-// Of glibc, which reads them when a process begins: pieces of many sizes from many threads leave holes that it never
-// gives back, a tenth of all memory. They stand in deploy/ as well, where no other process comes before.
-const memorySettings = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '98304', MALLOC_TRIM_THRESHOLD_: '131072' }
+// Of glibc, which reads them when a process begins: left alone it keeps ever larger pieces among small ones and never
+// gives the holes back. With fewer arenas threads would wait for each other. They stand in deploy/ as well, where no other process comes before.
+const memorySettings = { MALLOC_MMAP_THRESHOLD_: '98304', MALLOC_TRIM_THRESHOLD_: '131072' }
 
 const self = realpathSync(fileURLToPath(import.meta.url))
 const root = dirname(dirname(self))

@@ -30,7 +30,7 @@ describe('deploy/miktos.service', () => {
   })
 
   test('holds the same memory settings as the command line and the image', () => {
-    assert.equal(memorySettings.length, 3)
+    assert.equal(memorySettings.length, 2)
     for (const file of [unit, read('Dockerfile')])
       for (const setting of [memoryFlag, ...memorySettings]) assert.ok(file.includes(setting), setting)
   })
