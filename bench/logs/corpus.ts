@@ -14,7 +14,7 @@ export const marks = {
 
 export const batchLines = 1_000
 export const dayMs = 86_400_000
-/** The corpus covers this day. */
+/** The corpus covers this day, unless another is asked for. */
 export const startMs = Date.UTC(2026, 10, 21)
 
 const weights = {
@@ -87,12 +87,12 @@ const methods = ['GET', 'GET', 'GET', 'POST', 'PUT', 'DELETE']
 const agents = ['Mozilla/5.0 (X11; Linux x86_64)', 'curl/8.5.0', 'python-requests/2.32.3', 'Go-http-client/2.0']
 
 /** Lines as such services write them: JSON, access logs, logfmt, plain text; about 200 bytes each. */
-export function* corpus(lines: number): Generator<Line> {
+export function* corpus(lines: number, fromMs = startMs): Generator<Line> {
   const dice = new Dice()
   const stepMs = dayMs / lines
   const idAt = Math.floor(lines / 3)
   for (let index = 0; index < lines; index++) {
-    const ms = startMs + index * stepMs
+    const ms = fromMs + index * stepMs
     const timestampNs = BigInt(Math.floor(ms)) * 1_000_000n + BigInt(dice.below(1_000_000))
     const service = index === idAt ? 'gateway' : dice.weighted(weights)
     const level = dice.weighted({ error: 0.4, warn: 1.6, info: 78, debug: 20 })
@@ -132,7 +132,7 @@ function lineOf(dice: Dice, service: Service, level: string, id: string, time: s
 }
 
 /** Writes bodies as Promtail pushes them, each behind its length, and the bare lines; returns the lines' bytes. */
-export function writeCorpus(lines: number, bodiesPath: string, textPath: string): number {
+export function writeCorpus(lines: number, bodiesPath: string, textPath: string, fromMs = startMs): number {
   const bodies = openSync(bodiesPath, 'w')
   const text = openSync(textPath, 'w')
   let bytes = 0
@@ -145,7 +145,7 @@ export function writeCorpus(lines: number, bodiesPath: string, textPath: string)
     bytes += writeSync(text, Buffer.from(batch.map(({ line }) => `${line}\n`).join('')))
     batch = []
   }
-  for (const line of corpus(lines)) if (batch.push(line) === batchLines) write()
+  for (const line of corpus(lines, fromMs)) if (batch.push(line) === batchLines) write()
   if (batch.length > 0) write()
   closeSync(bodies)
   closeSync(text)

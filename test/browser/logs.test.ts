@@ -14,17 +14,13 @@ import {
   withoutChromium,
   type World,
 } from '../support/browser.ts'
+import { pushLines, type SentLine } from '../support/pushLines.ts'
 import { until } from '../support/until.ts'
+import { framesOver, heapOf, logsStatusOf } from './measurePage.ts'
 
 /** As long as the promise about the frame rate says. */
 const tailSeconds = 60
 const tailLinesPerSecond = 2_000
-
-interface Line {
-  atMs: number
-  service: string
-  line: string
-}
 
 describe('logs', { skip: withoutChromium() }, () => {
   let world: World
@@ -44,23 +40,7 @@ describe('logs', { skip: withoutChromium() }, () => {
     },
   })
 
-  /** Sends lines as the clients of Loki do. */
-  const send = async (lines: readonly Line[]): Promise<void> => {
-    const services = Map.groupBy(lines, ({ service }) => service)
-    const reply = await fetch(`${world.server.url}/loki/api/v1/push`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      body: JSON.stringify({
-        streams: [...services].map(([service, own]) => ({
-          stream: { service_name: service, env: 'test' },
-          values: own.map(({ atMs, line }) => [`${Math.floor(atMs)}${String(nextNs()).padStart(6, '0')}`, line]),
-        })),
-      }),
-    })
-    assert.equal(reply.status, 204, await reply.text())
-  }
-  let ns = 0
-  const nextNs = (): number => (ns = (ns + 1) % 1_000_000)
+  const send = (lines: readonly SentLine[]): Promise<void> => pushLines(world.server.url, token, lines)
 
   const sendText = (service: string, texts: readonly string[], atMs = Date.now()): Promise<void> =>
     send(texts.map((line, index) => ({ atMs: atMs + index, service, line })))
@@ -363,7 +343,7 @@ describe('logs', { skip: withoutChromium() }, () => {
     assert.equal(new URL(page.url()).searchParams.get('live'), '0')
   })
 
-  test('live: lines are on the screen within 300 ms of being sent, by the median', async (context) => {
+  test('live: a line comes to the screen by itself, and how soon is told', async (context) => {
     await openLogs('/logs?q=service:quick')
     await page.getByText('following').waitFor()
     const took: number[] = []
@@ -432,9 +412,9 @@ describe('logs', { skip: withoutChromium() }, () => {
     const measured = framesOver(page, seconds)
     const sent = await flood(service, seconds, perSecond)
     const busy = await measured
-    let status = await statusOf(page)
+    let status = await logsStatusOf(page)
     await until('every line came', async () => {
-      status = await statusOf(page)
+      status = await logsStatusOf(page)
       return status.inRange + status.dropped >= sent
     }).catch(() => undefined)
     const heap = await heapOf(page)
@@ -514,46 +494,6 @@ async function isInSight(line: Locator): Promise<boolean> {
     const box = element.closest('[role="log"]')!.getBoundingClientRect()
     return own.top >= box.top - 1 && own.bottom <= box.bottom + 1
   })
-}
-
-/** Frames a second, and the longest time between two. */
-const framesOver = (page: Page, seconds: number): Promise<{ perSecond: number; longestMs: number }> =>
-  page.evaluate(
-    (ms) =>
-      new Promise((resolve) => {
-        const began = performance.now()
-        let last = began
-        let frames = 0
-        let longestMs = 0
-        const frame = (): void => {
-          const now = performance.now()
-          longestMs = Math.max(longestMs, now - last)
-          last = now
-          frames++
-          if (now - began < ms) requestAnimationFrame(frame)
-          else resolve({ perSecond: (frames / (now - began)) * 1_000, longestMs })
-        }
-        requestAnimationFrame(frame)
-      }),
-    seconds * 1_000,
-  )
-
-async function heapOf(page: Page): Promise<number> {
-  const session = await page.context().newCDPSession(page)
-  await session.send('HeapProfiler.collectGarbage')
-  const { usedSize } = await session.send('Runtime.getHeapUsage')
-  await session.detach()
-  return usedSize
-}
-
-async function statusOf(page: Page): Promise<{ inRange: number; dropped: number; buffered: number }> {
-  const text = await page
-    .getByText(/lines in range/)
-    .locator('..')
-    .innerText()
-  const number = (word: string): number =>
-    Number(new RegExp(`([\\d,]+) ${word}`).exec(text.replaceAll('\n', ' '))?.[1]?.replaceAll(',', '') ?? Number.NaN)
-  return { inRange: number('lines in range'), dropped: number('dropped'), buffered: number('buffered') }
 }
 
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`

@@ -21,13 +21,14 @@ export function StatusRow({ shown: { lines, window, isLive }, matching }: Status
   const scanned = window?.scanned
   const facts = [
     ...(isLive ? [`${formatNumber(rate)} lines/s`] : []),
-    ...(matching === undefined ? [] : [`${plural(matching, 'line')} in range`]),
     `${formatNumber(length)} buffered`,
     ...(isLive ? [`${formatNumber(dropped)} dropped`] : []),
+    // What a search tells comes last, so that it moves nothing when it comes.
+    ...(matching === undefined ? [] : [`${plural(matching, 'line')} in range`]),
     ...(scanned ? [`scanned ${formatBytes(scanned.bytes)} in ${formatDuration(scanned.took_ms)}`] : []),
   ]
   return (
-    <div className="flex min-h-6 shrink-0 flex-wrap items-center gap-x-2 border-t border-border px-2 text-sm text-muted">
+    <div className="flex min-h-6 shrink-0 flex-wrap content-start items-center gap-x-2 border-t border-border px-2 text-sm text-muted max-sm:min-h-16">
       {isLive && phase !== 'live' ? (
         <Status level="warn">reconnecting</Status>
       ) : isLive ? (

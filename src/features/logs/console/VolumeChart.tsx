@@ -1,5 +1,5 @@
 import { useMemo, useRef, useState, type PointerEvent } from 'react'
-import { formatClock, formatDayAndMinutes, formatNumber } from '#console/format.ts'
+import { formatClock, formatDayAndMinutes, formatNumber, plural } from '#console/format.ts'
 import { axisFormat } from '#console/ui/timeAxis.ts'
 import { severityLook, severityNames, type SeverityName } from './severity.ts'
 import { allOf, pathsOf, severityAt, totalOf, type Volume } from './volume.ts'
@@ -130,7 +130,7 @@ const bucketsText = (atMs: number, bucketMs: number): string =>
 const VolumeTable = ({ volume }: { volume: Volume }) => (
   <div className="sr-only">
     <table>
-      <caption>{formatNumber(allOf(volume))} lines by level</caption>
+      <caption>{plural(allOf(volume), 'line')} by level</caption>
       <tbody>
         {severityNames.map((name) => (
           <tr key={name}>

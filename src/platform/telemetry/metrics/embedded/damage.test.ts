@@ -53,8 +53,11 @@ async function countRight(store: EmbeddedMetrics): Promise<number> {
 test('200 flipped bytes never give a wrong sample, cost little, and are told of', { timeout: 120_000 }, async () => {
   const whole = temporaryFolder()
   const store = await open(whole, { limits: { headBytesMax: 1 } })
-  for (let hour = 10; hour > 2; hour--) await append(store, nowMs - hour * hourMs, 240)
-  await store.maintain()
+  for (let hour = 10; hour > 2; hour--) {
+    await append(store, nowMs - hour * hourMs, 240)
+    // While a window becomes a file no other does, so that without waiting more or less of it would stay in the log.
+    await store.maintain()
+  }
   await store.close()
   const logged = await open(whole)
   for (let minute = 60; minute > 0; minute--) await append(logged, nowMs - minute * 60_000, 4)
