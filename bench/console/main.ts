@@ -87,38 +87,49 @@ function rareWords(): string[] {
 
 async function search(page: Page): Promise<void> {
   await open(page, '/logs?live=0&from=now-24h')
-  const found: { lineMs: number; volumeMs: number }[] = []
+  const found: Found[] = []
   for (const word of rareWords()) {
     await page.getByRole('textbox', { name: 'Filter', exact: true }).fill(word)
-    const seen = page.evaluate(watchSearch, word)
+    await page.evaluate(watchSearch, word)
     await page.keyboard.press('Enter')
-    found.push(await seen)
+    found.push(await page.evaluate(() => (window as Watched).found!))
   }
   note(`search of a rare word among ${lines} lines of 24 h, ${found.length} times, from Enter to the screen:`)
   note(`  its line ${told(found.map(({ lineMs }) => lineMs))}`)
   note(`  the histogram of it ${told(found.map(({ volumeMs }) => volumeMs))}`)
 }
 
-/** Runs in the page: when the first frame shows the only line that has the word, and the histogram of it alone. */
-function watchSearch(word: string): Promise<{ lineMs: number; volumeMs: number }> {
-  return new Promise((resolve) => {
-    const bars = (): string[] =>
-      [...document.querySelectorAll('figure svg path')].map((path) => path.getAttribute('d')!)
-    const before = bars().join()
-    const shown: { enterAt?: number; lineMs?: number; volumeMs?: number } = {}
-    addEventListener('keydown', () => (shown.enterAt = performance.now()), { capture: true, once: true })
-    const look = (): void => {
-      const { enterAt } = shown
-      if (enterAt === undefined) return void requestAnimationFrame(look)
-      const sinceMs = performance.now() - enterAt
-      const rows = [...document.querySelectorAll('[role="log"] [data-row]')]
-      if (rows.length === 1 && rows[0]!.textContent.includes(word)) shown.lineMs ??= sinceMs
-      if (bars().length === 1 && bars().join() !== before) shown.volumeMs ??= sinceMs
-      if (shown.lineMs === undefined || shown.volumeMs === undefined) return void requestAnimationFrame(look)
-      resolve({ lineMs: shown.lineMs, volumeMs: shown.volumeMs })
-    }
-    requestAnimationFrame(look)
-  })
+interface Found {
+  lineMs: number
+  volumeMs: number
+}
+
+interface Watched extends Window {
+  found?: Promise<Found>
+}
+
+/** Runs in the page: after Enter, when a frame first shows the only line that has the word, and its histogram. */
+function watchSearch(word: string): void {
+  /** Of the levels that have lines. */
+  const bars = (): string[] =>
+    [...document.querySelectorAll('figure svg path')].map((path) => path.getAttribute('d')!).filter(Boolean)
+  const before = bars().join()
+  const hasLine = (): boolean => {
+    const rows = [...document.querySelectorAll('[role="log"] [data-row]')]
+    return rows.length === 1 && rows[0]!.textContent.includes(word)
+  }
+  const { promise, resolve } = Promise.withResolvers<Found>()
+  const shown: Partial<Found> = {}
+  const look = (enterAt: number): void => {
+    const sinceMs = performance.now() - enterAt
+    if (hasLine()) shown.lineMs ??= sinceMs
+    if (bars().length === 1 && bars().join() !== before) shown.volumeMs ??= sinceMs
+    const { lineMs, volumeMs } = shown
+    if (lineMs !== undefined && volumeMs !== undefined) resolve({ lineMs, volumeMs })
+    else requestAnimationFrame(() => look(enterAt))
+  }
+  addEventListener('keydown', () => look(performance.now()), { capture: true, once: true })
+  ;(window as Watched).found = promise
 }
 
 /** Lines of one service, as many a second as `linesPerSecond`, until it is told to stop. */

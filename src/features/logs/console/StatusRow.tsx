@@ -20,7 +20,7 @@ export function StatusRow({ shown: { lines, window, isLive }, matching }: Status
   const { phase } = useLiveState()
   const scanned = window?.scanned
   const facts = [
-    ...(isLive ? [`${formatNumber(rate)} lines/s`] : []),
+    ...(isLive ? [`${plural(rate, 'line')}/s`] : []),
     `${formatNumber(length)} buffered`,
     ...(isLive ? [`${formatNumber(dropped)} dropped`] : []),
     // What a search tells comes last, so that it moves nothing when it comes.
@@ -28,7 +28,7 @@ export function StatusRow({ shown: { lines, window, isLive }, matching }: Status
     ...(scanned ? [`scanned ${formatBytes(scanned.bytes)} in ${formatDuration(scanned.took_ms)}`] : []),
   ]
   return (
-    <div className="flex min-h-6 shrink-0 flex-wrap content-start items-center gap-x-2 border-t border-border px-2 text-sm text-muted max-sm:min-h-16">
+    <div className="flex min-h-6 shrink-0 flex-wrap content-start items-center gap-x-2 border-t border-border px-2 text-sm text-muted max-sm:min-h-11">
       {isLive && phase !== 'live' ? (
         <Status level="warn">reconnecting</Status>
       ) : isLive ? (

@@ -46,7 +46,7 @@ export function Toolbar({ search, setSearch, span, onRange }: ToolbarProps) {
         ]}
       />
       {isRange && <StepField key={search.step} search={search} setSearch={setSearch} span={span} />}
-      <div className="w-40 max-md:w-28">
+      <div className="w-40 max-md:w-auto max-md:min-w-28 max-md:flex-1">
         <Select
           aria-label="Unit"
           value={unit ?? ''}
@@ -99,7 +99,7 @@ function StepField({ search, setSearch, span }: Omit<ToolbarProps, 'onRange'>) {
         autoComplete="off"
         onBlur={({ target }) => commit(target.value)}
         onKeyDown={({ key, currentTarget }) => key === 'Enter' && commit(currentTarget.value)}
-        className="!w-16 font-mono"
+        className="!w-16 font-mono max-md:!w-12"
       />
     </span>
   )
