@@ -65,12 +65,14 @@ function Threshold({ condition, onChange, locked }: FieldsProps<Of<'threshold'>>
   const [isOwn, setOwn] = useState(false)
   const isFigure = !isOwn && (!data || figures.some(({ metric }) => metric === condition.metric))
   const known = figures.find(({ metric }) => metric === condition.metric)
+  // A hint that comes later would move everything below it.
+  const hint = data ? known?.description : '\u00A0'
   return (
     <>
       <SelectField
         name={isFigure ? 'condition.metric' : 'figure'}
         label="Figure"
-        hint={isFigure ? known?.description : undefined}
+        hint={hint}
         disabled={locked !== undefined}
         value={isFigure ? condition.metric : ownFigure}
         options={[

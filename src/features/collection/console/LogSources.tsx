@@ -67,7 +67,7 @@ export function LogSources() {
         ]}
         error={sources.error}
         onRetry={() => void sources.refetch()}
-        expectedRows={3}
+        expectedRows={2}
         empty={
           <EmptyState kind="none" title="No logs are collected here">
             Lines that are sent to this server need no source.
