@@ -97,13 +97,16 @@ function OwnerField({ ownerId }: { ownerId: string }) {
   const can = useCan()
   const mayHandOver = can('projects:write').ok && can('users:read').ok
   const owners = useQuery({ ...ownersQuery, enabled: mayHandOver })
-  if (!mayHandOver || !owners.data) return null
+  if (!mayHandOver || owners.isError) return null
+  // Its place is held while they are awaited, so that the buttons below it do not move.
   return (
     <SelectField
+      key={owners.status}
       name="owner_id"
       label="Owner"
+      disabled={!owners.data}
       defaultValue={ownerId}
-      options={owners.data.rows.map(({ id, username }) => ({ value: id, label: username }))}
+      options={owners.data?.rows.map(({ id, username }) => ({ value: id, label: username })) ?? []}
     />
   )
 }
