@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Page } from 'playwright-core'
-import { open, startWorld } from '../../test/support/browser.ts'
+import { api, open, startWorld } from '../../test/support/browser.ts'
 import { heapOf, logsStatusOf } from '../../test/browser/measurePage.ts'
 import { pushLines } from '../../test/support/pushLines.ts'
 import { asService } from '../service.ts'
@@ -37,7 +37,11 @@ const world = await startWorld({
   MIKTOS_RATE_LIMIT_PROTOCOL: '1000000',
 })
 try {
-  const token = await world.server.login()
+  // Unlike somebody who is logged in, a key lasts as long as the tail.
+  const { key: token } = await api<{ key: string }>(world.admin, world.server.url, 'POST', '/me/api-keys', {
+    name: 'sender',
+    scopes: ['logs:write'],
+  })
   await fill(token)
   const page = await world.admin.newPage()
   await search(page)

@@ -2,15 +2,15 @@ import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { call } from './client.ts'
 import { useCan } from './me.ts'
+import { pb } from './paths.ts'
 import type { Annotation } from './ui/Chart.tsx'
 import { minuteMs } from '#kernel/time.ts'
-import { readableMarks } from './readableMarks.ts'
 import { severityLevel } from './severity.ts'
 
 /** More would hide what the chart shows. */
 const marksMax = 100
 
-/** Alerts that fired within a span of time, as marks of a chart; none for who may not read alerts. */
+/** Alerts that fired at some time of a span, each for as long as it did; none for who may not read alerts. */
 export function useAlertMarks({ fromMs, toMs }: { fromMs: number; toMs: number }): Annotation[] {
   const can = useCan()
   // By the minute, so that a page that follows the time does not ask at every step.
@@ -18,15 +18,28 @@ export function useAlertMarks({ fromMs, toMs }: { fromMs: number; toMs: number }
   const to = new Date(Math.ceil(toMs / minuteMs) * minuteMs).toISOString()
   const { data } = useQuery({
     queryKey: ['alerts', 'marks', from, to],
-    queryFn: ({ signal }) => call('GET /alerts/history', { query: { from, to, limit: marksMax }, signal }),
+    queryFn: ({ signal }) =>
+      call('GET /alerts/history', { query: { resolved_from: from, to, limit: marksMax }, signal }),
     placeholderData: (before) => before,
     enabled: can('alerts:read').ok,
     refetchInterval: minuteMs,
   })
-  return useMemo(() => {
-    const marks = (data?.alerts ?? []).flatMap(({ fired_at, name, severity }) =>
-      fired_at === null ? [] : [{ at: Date.parse(fired_at), label: name, level: severityLevel[severity] }],
-    )
-    return readableMarks(marks, { fromMs, toMs })
-  }, [data, fromMs, toMs])
+  return useMemo(
+    () =>
+      (data?.alerts ?? []).flatMap(({ id, fired_at, resolved_at, name, severity }) =>
+        fired_at === null
+          ? []
+          : [
+              {
+                at: Date.parse(fired_at),
+                // What goes on reaches to the end of every chart.
+                to: resolved_at === null ? Infinity : Date.parse(resolved_at),
+                label: name,
+                level: severityLevel[severity],
+                path: pb.alert(id),
+              },
+            ],
+      ),
+    [data],
+  )
 }

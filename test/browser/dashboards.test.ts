@@ -63,9 +63,12 @@ describe('dashboards', { skip: withoutChromium() }, () => {
   const panelNamed = (name: string): Locator =>
     page.locator('[data-panel]').filter({ has: page.getByRole('heading', { name, exact: true }) })
 
+  const shows = (panel: Locator, text: RegExp): Promise<void> =>
+    until(`a panel shows ${text}`, async () => text.test(await panel.innerText()))
+
   test('the built-in ones show real numbers, without a violation in either theme', async () => {
     await open(page, '/dashboards/miktos?from=now-5m')
-    assert.match(await panelNamed('Memory').first().innerText(), /\d+(\.\d+)? [KMG]iB/)
+    await shows(panelNamed('Memory').first(), /\d+(\.\d+)? [KMG]iB/)
     await panelNamed('Parts').getByText('database').waitFor()
     const { components } = await api<{ components: object }>(
       world.admin,
@@ -74,13 +77,13 @@ describe('dashboards', { skip: withoutChromium() }, () => {
       '/admin/system/health',
     )
     const listed = panelNamed('Parts').getByText('OK', { exact: true })
-    assert.equal(await listed.count(), Object.keys(components).length)
+    await until('every part is listed', async () => (await listed.count()) === Object.keys(components).length)
     assert.deepEqual(await axeViolations(page), [])
     await setTheme(page, 'light')
     assert.deepEqual(await axeViolations(page), [])
     await setTheme(page, 'dark')
     await open(page, '/dashboards/system-overview?from=now-5m')
-    assert.match(await panelNamed('Disk').innerText(), /\d+(\.\d+)? %/)
+    await shows(panelNamed('Disk'), /\d+(\.\d+)? %/)
     await page.setViewportSize(narrow)
     await settled(page)
     assert.deepEqual(await wideElements(page), [])
@@ -100,7 +103,7 @@ describe('dashboards', { skip: withoutChromium() }, () => {
     await page.keyboard.press('Escape')
     await until('the address has the choice', () => page.url().includes('var-route='))
     await settled(page)
-    assert.match(await panelNamed('Requests').innerText(), /\d.*\/s/)
+    await shows(panelNamed('Requests'), /\d.*\/s/)
     const before = await page.getByRole('group', { name: 'Variables' }).innerText()
     await page.reload()
     await settled(page)

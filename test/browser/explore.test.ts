@@ -198,6 +198,75 @@ describe('metrics', { skip: withoutChromium() }, () => {
     await until('Back goes back', async () => Math.abs(span() - zoomedAgainMs) < 1_000)
   })
 
+  test('a double click goes back to what was shown before the last zoom, and only there', async () => {
+    await open(page, '/explore?q=fleet_load{host="h00"}&from=now-6h')
+    await legend().waitFor()
+    await drag(page, 0.25, 0.75)
+    await until('the range is absolute', async () => inAddress('to')?.endsWith('Z') ?? false)
+    const zoomed = page.url()
+    await drag(page, 0.25, 0.75)
+    await until('it is zoomed once more', async () => page.url() !== zoomed)
+    await settled(page)
+    await doubleClick(page)
+    await until('the first zoom is back', async () => page.url() === zoomed)
+    await settled(page)
+    await doubleClick(page)
+    await until('the range is as it was', async () => inAddress('from') === 'now-6h')
+    await settled(page)
+    await doubleClick(page)
+    await settled(page)
+    assert.equal(inAddress('from'), 'now-6h')
+  })
+
+  test('a click pins the values of a moment, with the alerts that fire then; they are copied, followed and let go', async () => {
+    const { id } = await api<{ id: string }>(world.admin, world.server.url, 'POST', '/alerts', {
+      name: 'Fleet is loaded',
+      interval_seconds: 5,
+      condition: { type: 'promql', expr: 'max(fleet_load) or vector(1)' },
+    })
+    await until('it fires', async () => {
+      const path = `/alerts/active?rule_id=${id}&state=firing`
+      const { alerts } = await api<{ alerts: unknown[] }>(world.admin, world.server.url, 'GET', path)
+      return alerts.length === 1
+    })
+    await open(page, '/explore?q=vector(7)&from=now-2m')
+    await legend().waitFor()
+    const pinned = page.getByRole('group', { name: /: pinned moment$/ })
+    const slider = page.getByRole('slider')
+    await slider.focus()
+    await page.keyboard.press('End')
+    await until('the alert is told', async () =>
+      ((await slider.getAttribute('aria-valuetext')) ?? '').includes('Fleet is loaded'),
+    )
+    await page.keyboard.press('Enter')
+    await pinned.getByRole('link', { name: 'Fleet is loaded' }).waitFor()
+    assert.deepEqual(await axeViolations(page), [])
+    await page.evaluate(() =>
+      document.addEventListener('copy', ({ clipboardData }) => {
+        document.body.dataset['copied'] = clipboardData!.getData('text/plain')
+      }),
+    )
+    await page.keyboard.press('Control+c')
+    await until('the values are copied', async () => (await page.locator('body[data-copied]').count()) === 1)
+    assert.match(
+      (await page.locator('body').getAttribute('data-copied'))!,
+      /^\d{4}-\d\d-\d\dT[\d:.]+Z\n.*\t7\nFleet is loaded$/,
+    )
+    await page.keyboard.press('Escape')
+    await pinned.waitFor({ state: 'detached' })
+
+    const over = (await page.locator('.u-over').first().boundingBox())!
+    await page.mouse.click(over.x + over.width * 0.3, over.y + over.height / 2)
+    await pinned.waitFor()
+    await page.mouse.move(over.x + over.width * 0.6, over.y + over.height / 2)
+    await page.mouse.click(over.x + over.width * 0.6, over.y + over.height / 2)
+    await pinned.waitFor({ state: 'detached' })
+    await page.mouse.click(over.x + over.width - 2, over.y + over.height / 2)
+    await pinned.getByRole('link', { name: 'Fleet is loaded' }).click()
+    await page.waitForURL(/\/alerts\/firing\//)
+    await api(world.admin, world.server.url, 'DELETE', `/alerts/${id}`)
+  })
+
   test('an error stands at its column, and what the other query found stays', async () => {
     await open(page, '/explore?q=fleet_load{host="h00"}&q2=sum(rate(fleet_load[5m]')
     await page.getByText(/At character \d+: .*end of input/).waitFor()
@@ -366,6 +435,11 @@ async function drag(page: Page, from: number, to: number): Promise<void> {
   await page.mouse.move(box.x + box.width * ((from + to) / 2), y, { steps: 4 })
   await page.mouse.move(box.x + box.width * to, y, { steps: 4 })
   await page.mouse.up()
+}
+
+async function doubleClick(page: Page): Promise<void> {
+  const box = (await page.locator('.u-over').first().boundingBox())!
+  await page.mouse.dblclick(box.x + box.width / 2, box.y + box.height / 2)
 }
 
 interface Watched extends Window {

@@ -116,7 +116,7 @@ describe('sources', { skip: withoutChromium() }, () => {
     await sheet.getByLabel('Job').fill('things')
     await sheet.getByLabel('Address').fill('things:9100')
     await press('Test now')
-    assert.equal(await sheet.getByLabel('Address').getAttribute('aria-invalid'), 'true')
+    await sheet.locator('[aria-invalid="true"][name="url"]').waitFor()
     await sheet.getByLabel('Address').fill(address)
     await sheet.getByLabel('Every, seconds').fill('1')
     await press('Test now')
@@ -161,6 +161,8 @@ describe('sources', { skip: withoutChromium() }, () => {
 
   test('who may not read logs sees the targets alone', async () => {
     const { server, admin, browser } = world
+    const target = { job: 'looked at', url: 'http://127.0.0.1:9/metrics' }
+    await api(admin, server.url, 'PUT', '/metrics/targets', { targets: [target] })
     const password = 'only looks at metrics'
     await api(admin, server.url, 'POST', '/admin/users', {
       email: 'vic@example.com',

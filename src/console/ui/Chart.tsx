@@ -30,6 +30,8 @@ export interface Annotation {
   to?: number
   label: string
   level?: StatusLevel
+  /** The page of what it stands for. */
+  path?: string
 }
 
 export interface ChartProps {

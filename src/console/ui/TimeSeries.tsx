@@ -1,5 +1,6 @@
 import { ChartLine, Table2 } from 'lucide-react'
-import { lazy, Suspense, useMemo, useState } from 'react'
+import { useRouter } from '@tanstack/react-router'
+import { lazy, Suspense, useMemo, useRef, useState } from 'react'
 import { IconButton } from './Button.tsx'
 import { OverPlot } from './OverPlot.tsx'
 import { Skeleton } from './Skeleton.tsx'
@@ -23,6 +24,7 @@ export function TimeSeries(props: TimeSeriesProps) {
     () => lines.map((line, order) => ({ line, order })).filter(({ line }) => !chosen || chosen.has(line.key)),
     [lines, chosen],
   )
+  const zoom = useZoom(props)
   const hasData = useMemo(() => drawn.some(({ line }) => line.values.some((value) => value !== null)), [drawn])
   return (
     <figure aria-label={props.label} className="relative m-0 min-w-0">
@@ -38,7 +40,7 @@ export function TimeSeries(props: TimeSeriesProps) {
           <TimeSeriesTable {...props} drawn={drawn} />
         ) : (
           <Suspense fallback={<Skeleton className="h-full" />}>
-            <TimeSeriesPlot key={shapeOf(props, drawn)} {...props} drawn={drawn} height={height} />
+            <TimeSeriesPlot key={shapeOf(props, drawn)} {...props} {...zoom} drawn={drawn} height={height} />
           </Suspense>
         )}
         {!hasData && !asTable && <OverPlot>{empty}</OverPlot>}
@@ -48,6 +50,38 @@ export function TimeSeries(props: TimeSeriesProps) {
       )}
     </figure>
   )
+}
+
+/** Ends of the time axis, ms. */
+interface Zoomed {
+  from: number
+  to: number
+}
+
+/** Pages round what is zoomed to by the step of what they ask for. */
+const isAlike = (zoomed: Zoomed, { from, to }: Zoomed): boolean => {
+  const nearMs = (zoomed.to - zoomed.from) / 10
+  return Math.abs(zoomed.from - from) < nearMs && Math.abs(zoomed.to - to) < nearMs
+}
+
+/** The page keeps what is zoomed to in its address, so that the way back from there is the browser's. */
+function useZoom({ onZoom, from, to }: TimeSeriesProps) {
+  const { history } = useRouter()
+  const zoomed = useRef<Zoomed[]>([])
+  return {
+    onZoom:
+      onZoom &&
+      ((fromMs: number, toMs: number): void => {
+        zoomed.current.push({ from: fromMs, to: toMs })
+        onZoom(fromMs, toMs)
+      }),
+    onZoomBack: (): void => {
+      const last = zoomed.current.pop()
+      // Where one went on by other means since, back would not be where the zoom came from.
+      if (last && isAlike(last, { from: from ?? 0, to: to ?? 0 })) history.back()
+      else zoomed.current = []
+    },
+  }
 }
 
 /** What a plot is made of besides its numbers; when it changes the plot is made anew. */

@@ -1,31 +1,48 @@
-import { useEffect, useEffectEvent, useMemo, useRef, useState, type KeyboardEvent } from 'react'
+import { useEffect, useEffectEvent, useMemo, useRef, useState, type ClipboardEvent, type KeyboardEvent } from 'react'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
-import { formatClock, formatDayAndMinutes } from '../format.ts'
 import { onPreferences } from '../preferences.ts'
 import type { Threshold } from './Chart.tsx'
-import { drawMarks, loneIndexes, tokenReader } from './plotMarks.ts'
+import { MomentBox } from './MomentBox.tsx'
+import { copiedMoment, momentText, spokenMoment } from './momentTexts.ts'
+import { drawMarks, drawSpans, loneIndexes, tokenReader } from './plotMarks.ts'
+import { momentOf, type Moment } from './plotMoment.ts'
 import { ThresholdHandle, type ValueAxis } from './ThresholdHandle.tsx'
 import { axisFormat } from './timeAxis.ts'
 import { axisRange, lineColour, lineDash, stacked, type DrawnLine, type TimeSeriesProps } from './timeLines.ts'
-import { formatTick, formatUnit, tickSteps } from './unit.ts'
+import { toastDone } from './Toaster.tsx'
+import { formatTick, tickSteps } from './unit.ts'
 
-export type TimeSeriesPlotProps = Omit<TimeSeriesProps, 'lines'> & { drawn: DrawnLine[]; height: number }
+export type TimeSeriesPlotProps = Omit<TimeSeriesProps, 'lines'> & {
+  drawn: DrawnLine[]
+  height: number
+  /** A double click: back to what was shown before the last zoom. */
+  onZoomBack: () => void
+}
 
 /** Where the cursor is; undefined while it is elsewhere. */
 interface Hover {
   index: number
-  leftPx: number
-  widthPx: number
+  /** Under the pointer, ms: between two of the times. */
+  at: number
   /** Moved here, and not by a chart that shares it. */
   own: boolean
+  area: Area
+}
+
+/** Where the plot lies in the chart, px. */
+interface Area {
+  leftPx: number
+  plotPx: number
+  widthPx: number
 }
 
 const tooltipLinesMax = 12
 const spokenLinesMax = 5
 /** A shorter way of the pointer is a click. */
 const dragPxMin = 8
-const dayMs = 86_400_000
+/** As near to a mark counts as on it. */
+const markPx = 6
 
 /** The canvas of a TimeSeries. Its own chunk, because uPlot is only loaded where something is drawn. */
 export default function TimeSeriesPlot(props: TimeSeriesPlotProps) {
@@ -35,6 +52,8 @@ export default function TimeSeriesPlot(props: TimeSeriesPlotProps) {
   const [hover, setHover] = useState<Hover>()
   /** Where what is marked with keys begins, ms: data that comes meanwhile moves the indexes. */
   const [markedAt, setMarkedAt] = useState<number>()
+  /** Whose values stay shown, ms. */
+  const [pinned, setPinned] = useState<{ at: number; area: Area }>()
   const [axis, setAxis] = useState<ValueAxis>()
   const isHeld = useRef(false)
   const shownMarks = useRef<readonly Threshold[]>([])
@@ -48,8 +67,23 @@ export default function TimeSeriesPlot(props: TimeSeriesPlotProps) {
   const zoom = useEffectEvent((first: number, last: number) =>
     props.onZoom?.(Math.round(first * 1_000), Math.round(last * 1_000)),
   )
+  /** Pins what is shown at a time, or lets go of what is pinned. */
+  const pinAt = (at: number | undefined): void => {
+    if (pinned || !plot.current || !host.current || at === undefined) return setPinned(undefined)
+    host.current.focus({ preventScroll: true })
+    setPinned({ at, area: areaOf(plot.current, host.current) })
+  }
+  const pin = useEffectEvent(() => pinAt(times[plot.current?.cursor.idx ?? -1]))
+  const zoomBack = useEffectEvent(() => props.onZoomBack())
   const draw = useEffectEvent((element: HTMLElement) => {
-    const hands: Hands = { zoom, setHover, marks: () => shownMarks.current, isHeld: () => isHeld.current }
+    const hands: Hands = {
+      zoom,
+      zoomBack,
+      pin,
+      setHover,
+      marks: () => shownMarks.current,
+      isHeld: () => isHeld.current,
+    }
     if (onThreshold) hands.setAxis = setAxis
     const made = new uPlot(optionsOf(props, element, hands), data, element)
     made.setScale('x', { min: fromSeconds, max: toSeconds })
@@ -109,15 +143,20 @@ export default function TimeSeriesPlot(props: TimeSeriesPlotProps) {
       moveTo(next)
       return
     }
-    if (event.key === 'Enter' && markedAt !== undefined && at !== undefined && markedAt !== at && props.onZoom) {
+    if (event.key === 'Enter') {
       event.preventDefault()
-      props.onZoom(Math.min(markedAt, at), Math.max(markedAt, at))
+      if (markedAt === undefined) pinAt(at)
+      else if (at !== undefined && markedAt !== at) props.onZoom?.(Math.min(markedAt, at), Math.max(markedAt, at))
       setMarkedAt(undefined)
     }
-    if (event.key === 'Escape' && markedAt !== undefined) {
-      event.preventDefault()
-      setMarkedAt(undefined)
-    }
+  }
+  /** Also from within what is pinned. */
+  const onEscape = (event: KeyboardEvent): void => {
+    if (event.key !== 'Escape' || (markedAt === undefined && !pinned)) return
+    event.preventDefault()
+    host.current?.focus({ preventScroll: true })
+    setMarkedAt(undefined)
+    setPinned(undefined)
   }
   useEffect(() => {
     const hoveredAt = hover && times[hover.index]
@@ -128,9 +167,24 @@ export default function TimeSeriesPlot(props: TimeSeriesPlotProps) {
     return () => plot.current?.setSelect({ left: 0, width: 0, top: 0, height: 0 }, false)
   }, [markedAt, hover, times])
 
-  const spoken = hover?.index ?? times.length - 1
+  const spanMs = (toSeconds - fromSeconds) * 1_000
+  const momentAt = (index: number, at: number, area: Area | undefined, valuesMax: number): Moment | undefined =>
+    momentOf(props, index, valuesMax, { at, nearMs: area ? (markPx * spanMs) / area.plotPx : 0 })
+  const spokenIndex = hover?.index ?? times.length - 1
+  const spoken = momentAt(spokenIndex, hover?.at ?? times[spokenIndex] ?? 0, hover?.area, spokenLinesMax)
+  const boxed = pinned
+    ? momentAt(indexAt(times, pinned.at), pinned.at, pinned.area, tooltipLinesMax)
+    : hover?.own && momentAt(hover.index, hover.at, hover.area, tooltipLinesMax)
+  const boxedAt = pinned ?? hover
+  const onCopy = (event: ClipboardEvent): void => {
+    // What somebody selected goes before.
+    if (!boxed || !getSelection()?.isCollapsed) return
+    event.preventDefault()
+    event.clipboardData.setData('text/plain', copiedMoment(boxed, unit))
+    toastDone('The values are copied')
+  }
   return (
-    <div className="relative">
+    <div role="presentation" className="relative" onKeyDown={onEscape} onCopy={onCopy}>
       <div
         ref={host}
         role="slider"
@@ -138,8 +192,8 @@ export default function TimeSeriesPlot(props: TimeSeriesPlotProps) {
         aria-label={`${label}: moment`}
         aria-valuemin={0}
         aria-valuemax={Math.max(0, times.length - 1)}
-        aria-valuenow={Math.max(0, spoken)}
-        aria-valuetext={spokenAt({ times, drawn, unit }, spoken)}
+        aria-valuenow={Math.max(0, spokenIndex)}
+        aria-valuetext={spokenMoment(spoken, times, unit)}
         onKeyDown={onKeyDown}
         onBlur={() => setMarkedAt(undefined)}
         className="rounded-sm"
@@ -154,10 +208,23 @@ export default function TimeSeriesPlot(props: TimeSeriesPlotProps) {
           onHold={hold}
         />
       )}
-      {hover?.own && <HoverBox times={times} drawn={drawn} unit={unit} hover={hover} />}
+      {boxed && boxedAt && (
+        <MomentBox
+          label={label}
+          moment={boxed}
+          text={momentText(boxed, times)}
+          unit={unit}
+          leftPx={boxedAt.area.leftPx + boxedAt.area.plotPx * ((boxedAt.at - fromSeconds * 1_000) / spanMs)}
+          widthPx={boxedAt.area.widthPx}
+          {...(pinned && { onClose: () => setPinned(undefined) })}
+        />
+      )}
     </div>
   )
 }
+
+/** The last of the times that is not after `at`; -1 if there is none. */
+const indexAt = (times: readonly number[], at: number): number => times.findLastIndex((time) => time <= at)
 
 /** Where a key moves the cursor; undefined for other keys. */
 function stepOf(key: string, index: number, count: number): number | undefined {
@@ -173,53 +240,11 @@ function stepOf(key: string, index: number, count: number): number | undefined {
   return steps[key]
 }
 
-type Shown = Pick<TimeSeriesPlotProps, 'times' | 'drawn' | 'unit'>
-
-const momentText = (times: readonly number[], at: number): string =>
-  (times.at(-1) ?? 0) - (times[0] ?? 0) > dayMs ? formatDayAndMinutes(at) : formatClock(at)
-
-function spokenAt({ times, drawn, unit }: Shown, index: number): string {
-  const at = times[index]
-  if (at === undefined) return 'No data'
-  const values = highest(drawn, index, spokenLinesMax).map(
-    ({ line, value }) => `${line.label} ${formatUnit(value, unit)}`,
-  )
-  return [momentText(times, at), ...values].join(', ')
-}
-
-const highest = (drawn: DrawnLine[], index: number, countMax: number) =>
-  drawn
-    .map(({ line, order }) => ({ line, order, value: line.values[index] ?? null }))
-    .filter(({ value }) => value !== null || drawn.length <= countMax)
-    .toSorted((a, b) => (b.value ?? -Infinity) - (a.value ?? -Infinity))
-    .slice(0, countMax)
-
-function HoverBox({ times, drawn, unit, hover: { index, leftPx, widthPx } }: Shown & { hover: Hover }) {
-  const at = times[index]
-  if (at === undefined) return null
-  const isRight = leftPx > widthPx / 2
-  const lines = highest(drawn, index, tooltipLinesMax)
-  return (
-    <div
-      aria-hidden="true"
-      className="pointer-events-none absolute top-1 z-10 max-w-[60%] rounded-md border border-border bg-raised px-2 py-1 text-sm shadow-float"
-      style={isRight ? { right: widthPx - leftPx + 12 } : { left: leftPx + 12 }}
-    >
-      <p className="text-muted tabular-nums">{momentText(times, at)}</p>
-      {lines.map(({ line, order, value }) => (
-        <p key={line.key} className="flex items-center gap-2 whitespace-nowrap">
-          <span className="h-[3px] w-3 shrink-0" style={{ background: lineColour(line, order) }} />
-          <span className="min-w-0 flex-1 truncate text-muted">{line.label}</span>
-          <span className="pl-3 tabular-nums">{formatUnit(value, unit)}</span>
-        </p>
-      ))}
-      {drawn.length > lines.length && <p className="text-faint">and {drawn.length - lines.length} lower</p>}
-    </div>
-  )
-}
-
 interface Hands {
   zoom: (fromSeconds: number, toSeconds: number) => void
+  zoomBack: () => void
+  /** A click. */
+  pin: () => void
   setHover: (hover: Hover | undefined) => void
   /** The thresholds as they are now: they move without the plot being made anew. */
   marks: () => readonly Threshold[]
@@ -228,7 +253,8 @@ interface Hands {
 }
 
 function optionsOf(props: TimeSeriesPlotProps, element: HTMLElement, hands: Hands): uPlot.Options {
-  const { zoom, setHover, marks, isHeld, setAxis } = hands
+  const { zoom, zoomBack, pin, setHover, marks, isHeld, setAxis } = hands
+  let pressedX = 0
   const { drawn, unit, height, syncKey, min, max, fill, fromZero, onZoom, annotations = [] } = props
   const token = tokenReader()
   const steps = tickSteps(unit)
@@ -240,15 +266,25 @@ function optionsOf(props: TimeSeriesPlotProps, element: HTMLElement, hands: Hand
     // Room for half the name of a day at the end of the axis.
     padding: [8, 20, 0, 0],
     cursor: {
-      drag: { x: onZoom !== undefined, y: false, setScale: false },
+      drag: {
+        x: onZoom !== undefined,
+        y: false,
+        setScale: false,
+        // It would stop every click during which the pointer moved at all.
+        click: () => undefined,
+      },
       points: { size: 6, show: drawn.length <= tooltipLinesMax },
       bind: {
         mousedown: (plot, _target, handler) => (event) => {
+          pressedX = event.clientX
           if (event.shiftKey && onZoom) pan(plot, event, zoom)
           else handler(event)
           return null
         },
-        dblclick: () => () => null,
+        dblclick: () => () => {
+          zoomBack()
+          return null
+        },
       },
       ...(syncKey && { sync: { key: syncKey, scales: ['x', null] } }),
     },
@@ -309,18 +345,23 @@ function optionsOf(props: TimeSeriesPlotProps, element: HTMLElement, hands: Hand
       }),
     ],
     hooks: {
+      init: [
+        ({ over }) =>
+          over.addEventListener('click', ({ clientX, shiftKey }) => {
+            if (!shiftKey && Math.abs(clientX - pressedX) < dragPxMin) pin()
+          }),
+      ],
       setCursor: [
-        ({ cursor, bbox, over }) => {
-          const { idx, left } = cursor
+        (plot) => {
+          const { idx, left } = plot.cursor
           const isHere = typeof idx === 'number' && left !== undefined && left >= 0
-          const plotLeftPx = bbox.left / devicePixelRatio
           setHover(
             isHere
               ? {
                   index: idx,
-                  leftPx: left + plotLeftPx,
-                  widthPx: element.clientWidth,
-                  own: over.matches(':hover') || document.activeElement === element,
+                  at: plot.posToVal(left, 'x') * 1_000,
+                  own: plot.over.matches(':hover') || document.activeElement === element,
+                  area: areaOf(plot, element),
                 }
               : undefined,
           )
@@ -333,6 +374,7 @@ function optionsOf(props: TimeSeriesPlotProps, element: HTMLElement, hands: Hand
           plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false)
         },
       ],
+      drawClear: [(plot) => drawSpans(plot, annotations, token)],
       draw: [
         (plot) => {
           drawMarks(plot, marks(), annotations, token, font)
@@ -342,6 +384,12 @@ function optionsOf(props: TimeSeriesPlotProps, element: HTMLElement, hands: Hand
     },
   }
 }
+
+const areaOf = ({ bbox }: uPlot, { clientWidth }: HTMLElement): Area => ({
+  leftPx: bbox.left / devicePixelRatio,
+  plotPx: bbox.width / devicePixelRatio,
+  widthPx: clientWidth,
+})
 
 function axisOf({ bbox, scales }: uPlot): ValueAxis {
   const { min = 0, max = 1 } = scales['y']!

@@ -33,7 +33,6 @@ export function drawMarks(
   ctx.save()
   ctx.font = font.replace('11px', `${11 * scale}px`)
   ctx.lineWidth = scale
-  for (const annotation of annotations) drawSpan(plot, annotation, token)
   for (const threshold of thresholds) drawThreshold(plot, threshold, token)
   let freeFromX = bbox.left
   for (const { at, label, level = 'info' } of annotations.toSorted((a, b) => a.at - b.at)) {
@@ -53,14 +52,22 @@ export function drawMarks(
   ctx.restore()
 }
 
-function drawSpan(plot: uPlot, { at, to, level = 'info' }: Annotation, token: TokenReader): void {
-  if (to === undefined) return
+/** What lasts as a tint below the lines, with an edge of its full colour at the top. */
+export function drawSpans(plot: uPlot, annotations: readonly Annotation[], token: TokenReader): void {
   const { ctx, bbox } = plot
-  const clamped = (ms: number): number =>
-    Math.min(Math.max(plot.valToPos(ms / 1_000, 'x', true), bbox.left), bbox.left + bbox.width)
-  const from = clamped(at)
-  ctx.fillStyle = `${token(`--${level}`)}22`
-  ctx.fillRect(from, bbox.top, Math.max(devicePixelRatio, clamped(to) - from), bbox.height)
+  const end = bbox.left + bbox.width
+  const xOf = (ms: number): number => Math.min(Math.max(plot.valToPos(ms / 1_000, 'x', true), bbox.left), end)
+  ctx.save()
+  for (const { at, to, level = 'info' } of annotations) {
+    if (to === undefined) continue
+    const [from, width] = [xOf(at), Math.max(devicePixelRatio, xOf(to) - xOf(at))]
+    const colour = token(`--${level}`)
+    ctx.fillStyle = `${colour}1a`
+    ctx.fillRect(from, bbox.top, width, bbox.height)
+    ctx.fillStyle = colour
+    ctx.fillRect(from, bbox.top, width, 2 * devicePixelRatio)
+  }
+  ctx.restore()
 }
 
 function drawThreshold(plot: uPlot, { value, label, level = 'error' }: Threshold, token: TokenReader): void {

@@ -285,6 +285,7 @@ export const alertsEndpoints = {
       q: text.optional().describe('Part of the name'),
       from: timeQuery.optional().describe('Fired at that time or later'),
       to: timeQuery.optional().describe('Fired before that time'),
+      resolved_from: timeQuery.optional().describe('Resolved at that time or later, or not yet'),
     }),
     reply: z.object({ alerts: z.array(AlertView), total: count, has_more: z.boolean() }),
   },

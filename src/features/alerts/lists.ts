@@ -43,7 +43,11 @@ function hasLabel({ labels }: Alert, pair: string): boolean {
 }
 
 /** Alerts that fired, newest first. */
-export async function alertHistory(db: ReadDb, { limit, offset, q, from, to, ...equal }: History, now: number) {
+export async function alertHistory(
+  db: ReadDb,
+  { limit, offset, q, from, to, resolved_from: resolvedFrom, ...equal }: History,
+  now: number,
+) {
   let found = db.selectFrom('alerts').where('fired_at', 'is not', null)
   for (const column of ['severity', 'state', 'rule_id', 'fingerprint'] as const) {
     const value = equal[column]
@@ -52,6 +56,8 @@ export async function alertHistory(db: ReadDb, { limit, offset, q, from, to, ...
   if (q !== undefined) found = found.where(containsAnyCase('name', q))
   if (from !== undefined) found = found.where('fired_at', '>=', from)
   if (to !== undefined) found = found.where('fired_at', '<', to)
+  if (resolvedFrom !== undefined)
+    found = found.where((of) => of.or([of('resolved_at', 'is', null), of('resolved_at', '>=', resolvedFrom)]))
   const [rows, { count }] = await Promise.all([
     found.selectAll().orderBy('fired_at', 'desc').orderBy('id', 'desc').limit(limit).offset(offset).execute(),
     found.select((of) => of.fn.countAll<number>().as('count')).executeTakeFirstOrThrow(),

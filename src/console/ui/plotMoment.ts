@@ -1,0 +1,48 @@
+import type { Annotation } from './Chart.tsx'
+import type { DrawnLine, TimeSeriesProps } from './timeLines.ts'
+
+/** What a chart tells of one moment. */
+export interface Moment {
+  /** Ms since the epoch. */
+  at: number
+  /** The highest first; null where a line has a gap. */
+  values: (DrawnLine & { value: number | null })[]
+  /** How many lines more there are than values. */
+  left: number
+  /** What is marked there. */
+  marks: Annotation[]
+}
+
+type Shown = Pick<TimeSeriesProps, 'times' | 'annotations'> & { drawn: readonly DrawnLine[] }
+
+/**
+ * The moment at an index of the times, undefined where there is none.
+ * @param valuesMax how many lines are told at most
+ * @param marked where marks are looked for, ms, and how near counts as there
+ */
+export function momentOf(
+  { times, drawn, annotations = [] }: Shown,
+  index: number,
+  valuesMax: number,
+  marked: { at: number; nearMs: number },
+): Moment | undefined {
+  const at = times[index]
+  if (at === undefined) return undefined
+  const values = highest(drawn, index, valuesMax)
+  return {
+    at,
+    values,
+    left: drawn.length - values.length,
+    marks: annotations.filter((one) => one.label !== '' && isAt(one, marked)),
+  }
+}
+
+const isAt = ({ at: from, to = from }: Annotation, { at, nearMs }: { at: number; nearMs: number }): boolean =>
+  from - nearMs <= at && at <= to + nearMs
+
+const highest = (drawn: readonly DrawnLine[], index: number, countMax: number): Moment['values'] =>
+  drawn
+    .map(({ line, order }) => ({ line, order, value: line.values[index] ?? null }))
+    .filter(({ value }) => value !== null || drawn.length <= countMax)
+    .toSorted((a, b) => (b.value ?? -Infinity) - (a.value ?? -Infinity))
+    .slice(0, countMax)
