@@ -316,6 +316,48 @@ describe('logs', { skip: withoutChromium() }, () => {
     assert.equal(await list().locator('img').count(), 0)
   })
 
+  test('a stack trace is folded to where it begins and ends, until one looks for what is in it; the details have all', async () => {
+    const frames = Array.from({ length: 30 }, (_none, index) => `    at step${index} (/srv/jobs/step.js:${index})`)
+    await sendText('traced', [`TypeError: nothing to read\n${frames.join('\n')}`])
+    for (const wrap of ['', '&wrap=1']) {
+      await openLogs(`/logs?live=0&q=service:traced${wrap}`)
+      const line = lineWith('TypeError: nothing to read')
+      await line.getByText('… 28 more lines …').waitFor()
+      assert.match(await line.innerText(), /step0 .*step29 /s)
+      assert.doesNotMatch(await line.innerText(), /step7 |\\n/)
+    }
+    await filter().fill('service:traced step7')
+    await filter().press('Enter')
+    await lineWith('at step7 ').waitFor()
+    await lineWith('at step7 ').click()
+    const panel = page.getByRole('complementary', { name: 'Details' })
+    await panel.getByText('at step13 ').first().waitFor()
+  })
+
+  test('what is said again and again is one line with its number, found by a link to any of them', async () => {
+    await sendText('nagging', ['ready', ...Array.from({ length: 20 }, () => 'cannot reach the queue'), 'reached it'])
+    await openLogs('/logs?live=0&q=service:nagging')
+    await lineWith('reached it').waitFor()
+    assert.equal(await list().locator('[data-row]').count(), 22)
+    const last = await lineWith('cannot reach the queue').last().getAttribute('data-row')
+    await page.keyboard.press('u')
+    await lineWith('×20').waitFor()
+    assert.equal(await list().locator('[data-row]').count(), 3)
+    assert.deepEqual(await axeViolations(page), [])
+    await page.getByText('22 buffered').waitFor()
+    await lineWith('ready').click()
+    await page.keyboard.press('j')
+    await page.keyboard.press('j')
+    const panel = page.getByRole('complementary', { name: 'Details' })
+    await panel.getByText('reached it').first().waitFor()
+
+    await openLogs(`/logs?q=service:nagging&collapse=1&at=${last}`)
+    await lineWith('×20').waitFor()
+    assert.ok(await isInSight(lineWith('×20')))
+    await page.getByRole('button', { name: 'Collapse repeats (u)' }).click()
+    await until('each is drawn', async () => (await list().locator('[data-row]').count()) === 22)
+  })
+
   test('live: follows, pauses when one scrolls up, counts what came since, and goes on', async () => {
     await sendText(
       'tailed',

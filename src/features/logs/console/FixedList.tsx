@@ -16,8 +16,8 @@ const overscan = 6
  * so that following costs the same whatever comes in.
  */
 export function FixedList({ shown, handle, selected, anchor, onSelect, ...look }: ListProps) {
-  const { lines, hasOlder, hasNewer, loadOlder, loadNewer, loadGap, isLive } = shown
-  const { length, isFollowing, headMoved } = useLinesState(lines)
+  const { drawn, hasOlder, hasNewer, loadOlder, loadNewer, loadGap, isLive } = shown
+  const { length, isFollowing, headMoved } = useLinesState(drawn)
   const scroller = useRef<HTMLDivElement>(null)
   const [top, setTop] = useState(0)
   const [rowsInSight, setRowsInSight] = useState(40)
@@ -81,7 +81,7 @@ export function FixedList({ shown, handle, selected, anchor, onSelect, ...look }
         <div style={{ transform: `translateY(${first * rowPx}px)` }}>
           {Array.from({ length: count }, (_none, offset) => {
             const index = first + offset
-            const item = lines.at(index)
+            const item = drawn.at(index)
             if (!item) return null
             // An element is kept for every place in sight, not for every line.
             const key = index % (rowsInSight + 2 * overscan)

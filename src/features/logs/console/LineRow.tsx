@@ -1,9 +1,10 @@
 import { memo } from 'react'
+import { formatNumber, plural } from '#console/format.ts'
 import { cx } from '#console/ui/cx.ts'
 import { formatLineDay, formatLineTime } from './lineTime.ts'
 import { LineText } from './LineText.tsx'
-import { fieldOf, summaryOf } from './lineText.ts'
-import type { LogRow } from './queries.ts'
+import { fieldOf, foldedLines, summaryOf } from './lineText.ts'
+import type { ShownRow } from './repeats.ts'
 import { severityLook } from './severity.ts'
 
 export interface LineLook {
@@ -15,7 +16,7 @@ export interface LineLook {
 }
 
 interface LineRowProps extends LineLook {
-  row: LogRow
+  row: ShownRow
   isSelected: boolean
   /** The line that the address is about. */
   isAnchor: boolean
@@ -75,7 +76,12 @@ export const LineRow = memo(function LineRow({
         </span>
       ))}
       <span className={cx('min-w-0 flex-1', isWrapped ? 'break-all whitespace-pre-wrap' : 'truncate')}>
-        <LineText line={message} marked={marked} charactersMax={isWrapped ? undefined : noWrapCharactersMax} />
+        {row.repeats !== undefined && (
+          <span className="mr-2 rounded-sm bg-hover px-1 text-muted" title={`The same ${row.repeats} times on end`}>
+            ×{formatNumber(row.repeats)}
+          </span>
+        )}
+        <Message message={message} marked={marked} isWrapped={isWrapped} />
         {rest.map(([name, value]) => (
           <span key={name} className="text-faint">
             {' '}
@@ -86,3 +92,22 @@ export const LineRow = memo(function LineRow({
     </div>
   )
 })
+
+/** In one row what it begins with and ends with; wrapped each line of it that is not folded away. */
+function Message({ message, marked, isWrapped }: Pick<LineLook, 'marked' | 'isWrapped'> & { message: string }) {
+  const parts = foldedLines(message, marked)
+  return parts.map((part, index) => (
+    <span
+      // Parts of one line never change places.
+      // oxlint-disable-next-line react/no-array-index-key
+      key={index}
+      className={cx(isWrapped && parts.length > 1 && 'block', !isWrapped && index > 0 && 'pl-2')}
+    >
+      {typeof part === 'number' ? (
+        <span className="text-faint">… {plural(part, 'more line')} …</span>
+      ) : (
+        <LineText line={part} marked={marked} charactersMax={isWrapped ? undefined : noWrapCharactersMax} />
+      )}
+    </span>
+  ))
+}

@@ -11,6 +11,7 @@ import { EmptyLogs } from './EmptyLogs.tsx'
 import { FixedList } from './FixedList.tsx'
 import { LineHead } from './LineRow.tsx'
 import { summaryOf } from './lineText.ts'
+import { isGap } from './lines.ts'
 import type { ListHandle } from './listProps.ts'
 import { cancelSearch, type LogRow } from './queries.ts'
 import { problemOf } from './queryProblem.ts'
@@ -44,8 +45,8 @@ export function LinesPanel({ search, shown, list, selection, matching, onQuery, 
   const listProps = {
     shown,
     handle: list,
-    selected: selection.id,
-    anchor: search.at || undefined,
+    selected: drawnAs(shown, selection.id),
+    anchor: drawnAs(shown, search.at || undefined),
     onSelect: selection.peek.open,
     marked,
     columns: search.cols,
@@ -97,6 +98,12 @@ export function LinesPanel({ search, shown, list, selection, matching, onQuery, 
       <StatusRow shown={shown} matching={matching} />
     </section>
   )
+}
+
+/** The line in whose place a line is drawn: the first of those that repeat each other. */
+function drawnAs({ drawn, lines }: ShownLines, id: string | undefined): string | undefined {
+  const item = drawn === lines || id === undefined ? undefined : drawn.at(drawn.indexOf(id))
+  return item && !isGap(item) ? item.id : id
 }
 
 /** The line one went to by a key, for who cannot see where that is. */
@@ -155,9 +162,9 @@ const Loading = () => (
 )
 
 /** When an answer came, its list stands at the line that the address is about, else at its end. */
-function useShowAnchor({ lines, window, isLive }: ShownLines, at: string, list: RefObject<ListHandle | null>): void {
+function useShowAnchor({ drawn, window, isLive }: ShownLines, at: string, list: RefObject<ListHandle | null>): void {
   const show = useEffectEvent((id: string) => {
-    const index = id ? lines.indexOf(id) : -1
+    const index = id ? drawn.indexOf(id) : -1
     if (index !== -1) list.current?.show(index)
     else if (!isLive) list.current?.toEnd()
   })

@@ -4,6 +4,7 @@ import {
   Download,
   LayoutGrid,
   Link2,
+  ListCollapse,
   PanelLeft,
   Radio,
   Share2,
@@ -109,7 +110,7 @@ interface ViewTogglesProps {
 }
 
 /** How the lines are laid out: columns, wrapping, what stands beside them. */
-export const ViewToggles = ({ search: { cols, wrap }, setSearch, hasFacets, onFacets }: ViewTogglesProps) => (
+export const ViewToggles = ({ search: { cols, wrap, collapse }, setSearch, hasFacets, onFacets }: ViewTogglesProps) => (
   <span className="flex min-h-8 flex-wrap items-center gap-1">
     {cols.map((name) => (
       <Button
@@ -127,6 +128,13 @@ export const ViewToggles = ({ search: { cols, wrap }, setSearch, hasFacets, onFa
       label={hasFacets ? 'Hide what it can be narrowed to' : 'Narrow down'}
       aria-pressed={hasFacets}
       onClick={() => onFacets(!hasFacets)}
+      className="aria-pressed:text-link"
+    />
+    <IconButton
+      icon={ListCollapse}
+      label="Collapse repeats (u)"
+      aria-pressed={collapse}
+      onClick={() => setSearch({ collapse: !collapse }, { replace: true })}
       className="aria-pressed:text-link"
     />
     <IconButton

@@ -40,7 +40,7 @@ export default function LogsPage() {
   const [hasFacets, setFacets] = useFacetsShown()
   const shown = useLines(search, useReadable(search.q))
   const { lines, asked, isLive } = shown
-  const selection = useSelection(lines, isLive, search.at, list)
+  const selection = useSelection(shown, search.at, list)
   const besidePx = usePanelWidth(panel, selection.peek.id !== undefined)
   const volumes = useVolume(shown)
   const labelNames = useLabelNames(shown)

@@ -3,16 +3,17 @@ import { Virtualizer, type VirtualizerHandle } from 'virtua'
 import { Edge, edgePx } from './Edge.tsx'
 import { GapRow } from './GapRow.tsx'
 import { LineRow } from './LineRow.tsx'
-import { isGap, type Item } from './lines.ts'
+import { isGap, type Gap } from './lines.ts'
 import { clickedRow, type ListProps } from './listProps.ts'
+import type { ShownRow } from './repeats.ts'
 import { useLinesState } from './useLines.ts'
 import { useListScroll } from './useListScroll.ts'
 
 /** Lines that take as many rows as they need. Its own chunk, because most look at lines of one height. */
 export default function WrappedList({ shown, handle, selected, anchor, onSelect, ...look }: ListProps) {
-  const { lines, hasOlder, hasNewer, loadOlder, loadNewer, loadGap } = shown
-  const { isFollowing, headMoved } = useLinesState(lines)
-  const items = lines.all()
+  const { drawn, hasOlder, hasNewer, loadOlder, loadNewer, loadGap } = shown
+  const { isFollowing, headMoved } = useLinesState(drawn)
+  const items = drawn.all()
   const scroller = useRef<HTMLDivElement>(null)
   const list = useRef<VirtualizerHandle>(null)
   const scrolled = useListScroll(shown)
@@ -48,7 +49,7 @@ export default function WrappedList({ shown, handle, selected, anchor, onSelect,
     >
       <Edge label="Load older lines" end="Beginning of the range" onLoad={hasOlder ? loadOlder : undefined} />
       <Virtualizer ref={list} data={items} scrollRef={scroller} startMargin={edgePx} itemSize={20} shift={isPrepended}>
-        {(item: Item, index) =>
+        {(item: ShownRow | Gap, index) =>
           isGap(item) ? (
             <GapRow key={`gap ${index}`} gap={item} onLoad={loadGap} />
           ) : (

@@ -14,6 +14,8 @@ const searchParams = {
   context: flag(),
   cols: list(),
   wrap: flag(),
+  /** What is said again on end is drawn once. */
+  collapse: flag(),
   view: text(),
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { fieldOf, piecesOf, summaryOf } from './lineText.ts'
+import { fieldOf, foldedLines, piecesOf, summaryOf } from './lineText.ts'
 
 const shownText = (line: string): string =>
   piecesOf(line)
@@ -23,6 +23,26 @@ describe('the pieces of a line', () => {
     assert.equal(shownText('\u001B]0;title\u0007a\u001B[2Jb\u001B[10;20Hc\u001B[?25ld'), 'abcd')
     assert.equal(shownText('\u001B[38;5;196mx\u001B[48;2;1;2;3my'), 'xy')
     assert.equal(shownText('\u001B]8;;https://evil.example\u001B\\click\u001B]8;;\u001B\\'), 'click')
+  })
+
+  it('take the level nearest to any other colour, and none for greys', () => {
+    const levelsOf = (codes: string) => piecesOf(`\u001B[${codes}mx`).map(({ level }) => level)
+    for (const [codes, level] of [
+      ['38;5;9', 'error'],
+      ['38;5;196', 'error'],
+      ['38;5;208', 'warn'],
+      ['38;5;46', 'ok'],
+      ['38;5;33', 'info'],
+      ['38;5;201', 'critical'],
+      ['38;5;244', undefined],
+      ['38;5;15', undefined],
+      ['38;2;250;200;0', 'warn'],
+      ['38;2;90;90;100', undefined],
+      ['38;5', undefined],
+      ['48;5;196', undefined],
+    ] as const)
+      assert.deepEqual(levelsOf(codes), [level], codes)
+    assert.deepEqual(levelsOf('38;5;196;1;39'), [undefined])
   })
 
   it('name signs that nobody would see', () => {
@@ -94,5 +114,26 @@ describe('a field of a line', () => {
       ['a', 'b', 'c', 'd'].map((name) => fieldOf(row, name)),
       ['1', '3', '5', undefined],
     )
+  })
+})
+
+describe('a message of many lines', () => {
+  const trace = [
+    'Error: refused',
+    '  at connect (net.js:1)',
+    '  at open (db.js:7)',
+    '  at run (job.js:3)',
+    '  at main (a.js:1)',
+  ]
+
+  it('is folded to where it begins and where it ends', () => {
+    assert.deepEqual(foldedLines(`${trace.join('\r\n')}\n`), [trace[0], trace[1], 2, trace[4]])
+    assert.deepEqual(foldedLines(trace.slice(0, 3).join('\n')), trace.slice(0, 3))
+    assert.deepEqual(foldedLines('one'), ['one'])
+    assert.deepEqual(foldedLines(''), [''])
+  })
+
+  it('keeps the lines that hold what was looked for', () => {
+    assert.deepEqual(foldedLines(trace.join('\n'), ['DB.js']), [trace[0], trace[1], trace[2], 1, trace[4]])
   })
 })

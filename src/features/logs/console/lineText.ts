@@ -62,13 +62,47 @@ function styled(before: Style, codes: string): Style {
     if (code === 0) style = {}
     else if (code === 1) style = { ...style, isBold: true }
     else if (code === 39) style = withoutLevel(style)
-    else if (code === 38 || code === 48) at += numbers[at + 1] === 5 ? 2 : 4
-    else if ((code >= 30 && code <= 37) || (code >= 90 && code <= 97)) {
-      const level = levelByColour[code % 10]
-      style = level ? { ...style, level } : withoutLevel(style)
+    else if (code === 38 || code === 48) {
+      const isPalette = numbers[at + 1] === 5
+      const colour = isPalette ? paletteColour(numbers[at + 2] ?? 0) : numbers.slice(at + 2, at + 5)
+      if (code === 38) style = colouredAs(style, levelOf(colour))
+      at += isPalette ? 2 : 4
+    } else if ((code >= 30 && code <= 37) || (code >= 90 && code <= 97)) {
+      style = colouredAs(style, levelByColour[code % 10])
     }
   }
   return style
+}
+
+const colouredAs = (style: Style, level: StatusLevel | undefined): Style =>
+  level ? { ...style, level } : withoutLevel(style)
+
+/** Red, green and blue of the 256 colours of terminals: 16 named ones, a cube of 6 steps each, greys. */
+function paletteColour(number: number): number[] {
+  if (number < 16) return [1, 2, 4].map((bit) => ((number % 8) & bit ? 1 : 0))
+  if (number > 231) return [1, 1, 1]
+  return [36, 6, 1].map((unit) => Math.floor((number - 16) / unit) % 6)
+}
+
+/** Where a hue ends, degrees; what is red begins and ends the circle. */
+const hueEnds: [degrees: number, StatusLevel][] = [
+  [20, 'error'],
+  [75, 'warn'],
+  [165, 'ok'],
+  [265, 'info'],
+  [345, 'critical'],
+  [360, 'error'],
+]
+
+/** The level that looks like a colour; greys have none. Other colours could not be read on every background. */
+function levelOf([red = 0, green = 0, blue = 0]: readonly number[]): StatusLevel | undefined {
+  const most = Math.max(red, green, blue)
+  const range = most - Math.min(red, green, blue)
+  if (range <= most / 4) return undefined
+  const sector =
+    most === red ? (green - blue) / range : most === green ? 2 + (blue - red) / range : 4 + (red - green) / range
+  const degrees = (sector * 60 + 360) % 360
+  return hueEnds.find(([end]) => degrees < end)?.[1]
 }
 
 const withoutLevel = ({ level: _level, ...style }: Style): Style => style
@@ -144,6 +178,28 @@ export function summaryOf({ line, fields, metadata }: Line): Summary {
   const beside = Object.entries({ ...(isStructured && fields), ...metadata })
   const rest = beside.filter(([field, value]) => !saidElsewhere.has(field) && value !== '')
   return { message: isStructured ? fields[name]! : line, rest: rest.slice(0, restMax) }
+}
+
+/** The first lines that are shown of many, and the last. */
+const foldedHead = 2
+const foldedTail = 1
+
+/**
+ * The lines of a message; of many the first and the last, which are what one looks for in a stack trace, those that
+ * hold something marked, and how many were left out in between.
+ */
+export function foldedLines(message: string, marked: readonly string[] = []): (string | number)[] {
+  const lines = message.trimEnd().split(/\r?\n/)
+  if (lines.length <= foldedHead + foldedTail) return lines
+  const sought = marked.map((text) => text.toLowerCase())
+  const parts: (string | number)[] = []
+  for (const [index, line] of lines.entries()) {
+    const isAtEnd = index < foldedHead || index >= lines.length - foldedTail
+    if (isAtEnd || sought.some((text) => line.toLowerCase().includes(text))) parts.push(line)
+    else if (typeof parts.at(-1) === 'number') parts[parts.length - 1] = (parts.at(-1) as number) + 1
+    else parts.push(1)
+  }
+  return parts
 }
 
 /** A field of the line wherever it came with it. */

@@ -5,7 +5,11 @@ import { zoneParam } from '#console/timeZone.ts'
 import { absolute, type Span } from '#console/timeRange.ts'
 
 /** An address that shows the same to whoever opens it whenever: the range stands still, the line is marked. */
-export const linkTo = ({ q, cols, wrap, context }: LogsSearch, span: Span, lineId: string | undefined): string =>
+export const linkTo = (
+  { q, cols, wrap, collapse, context }: LogsSearch,
+  span: Span,
+  lineId: string | undefined,
+): string =>
   `${location.origin}${pb.logs()}${stringifySearch({
     q: q || undefined,
     ...absolute(span),
@@ -14,4 +18,5 @@ export const linkTo = ({ q, cols, wrap, context }: LogsSearch, span: Span, lineI
     context: context && lineId ? '1' : undefined,
     cols: cols.length > 0 ? cols.join(',') : undefined,
     wrap: wrap ? '1' : undefined,
+    collapse: collapse ? '1' : undefined,
   })}`

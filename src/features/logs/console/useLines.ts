@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { useEffect, useEffectEvent, useRef, useState, useSyncExternalStore } from 'react'
+import { useEffect, useEffectEvent, useMemo, useRef, useState, useSyncExternalStore } from 'react'
 import { useLive, useLiveState } from '#console/live.ts'
 import { toastError } from '#console/ui/Toaster.tsx'
 import { isLive, type LogsSearch } from './address.ts'
@@ -13,12 +13,13 @@ import {
   type LogRow,
   windowQuery,
 } from './queries.ts'
+import { withoutRepeats, type DrawnLines } from './repeats.ts'
 import { spanOf } from '#console/timeRange.ts'
 
 /** What the topic says: lines, and how many it has had in all; or why there are none. */
 export type TailEvent = { rows: LogRow[]; dropped: number; total: number } | { error: string }
 
-export const useLinesState = (lines: Lines): LinesState => useSyncExternalStore(lines.subscribe, lines.state)
+export const useLinesState = (lines: DrawnLines): LinesState => useSyncExternalStore(lines.subscribe, lines.state)
 
 /** Changes only when the first line comes or the last one goes. */
 export const useHasLines = (lines: Lines): boolean =>
@@ -26,6 +27,8 @@ export const useHasLines = (lines: Lines): boolean =>
 
 export interface ShownLines {
   lines: Lines
+  /** The same as they are drawn. */
+  drawn: DrawnLines
   asked: Asked
   window: LineWindow | undefined
   error: Error | null
@@ -45,6 +48,8 @@ export interface ShownLines {
 /** What the address asks for, kept up with what comes in. `q` is the last one that could be read. */
 export function useLines(search: LogsSearch, q: string): ShownLines {
   const [lines] = useState(() => createLines())
+  const { collapse } = search
+  const drawn = useMemo(() => (collapse ? withoutRepeats(lines) : lines), [lines, collapse])
   const { asked, reload } = useAsked(search, q)
   const { at, context } = search
   const window = useQuery(windowQuery({ asked, at, context }))
@@ -85,6 +90,7 @@ export function useLines(search: LogsSearch, q: string): ShownLines {
 
   return {
     lines,
+    drawn,
     asked,
     window: window.data,
     error: window.error,

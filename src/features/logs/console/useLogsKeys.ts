@@ -48,6 +48,12 @@ export function useLogsKeys({
     { keys: 'l', label: 'Live on or off', group: 'Page', run: toggleLive },
     { keys: 'Space', label: 'Pause or follow', group: 'Page', run: pauseOrFollow },
     { keys: 'w', label: 'Wrap lines', group: 'Page', run: () => setSearch({ wrap: !search.wrap }, { replace: true }) },
+    {
+      keys: 'u',
+      label: 'Collapse repeats',
+      group: 'Page',
+      run: () => setSearch({ collapse: !search.collapse }, { replace: true }),
+    },
     { keys: 'r', label: 'Search again', group: 'Page', run: reload },
     { keys: 'Escape', label: 'Leave the details, the surroundings, live', group: 'Page', run: leave },
     { keys: 't z', label: 'Zoom out', group: 'Page', run: () => setRange(absolute(zoomedOut(asked.span, Date.now()))) },

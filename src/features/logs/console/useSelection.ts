@@ -1,10 +1,11 @@
 import { useState, type RefObject } from 'react'
 import { text, useSearch } from '#console/search.ts'
 import type { Peek } from '#console/ui/PeekPanel.tsx'
-import { isGap, type Lines } from './lines.ts'
+import { isGap } from './lines.ts'
 import type { ListHandle } from './listProps.ts'
 import type { LogRow } from './queries.ts'
 import { isFailure } from './severity.ts'
+import type { ShownLines } from './useLines.ts'
 
 export interface Selection {
   id: string | undefined
@@ -18,8 +19,7 @@ export interface Selection {
 
 /** The line one is at. Whoever looks at one line does not want it to run away: following pauses. */
 export function useSelection(
-  lines: Lines,
-  isLive: boolean,
+  { lines, drawn, isLive }: ShownLines,
   anchor: string,
   list: RefObject<ListHandle | null>,
 ): Selection {
@@ -30,14 +30,14 @@ export function useSelection(
     setSelected(to)
     if (isLive) lines.setFollowing(false)
     if (peek) setSearch({ peek: to }, { replace: true })
-    list.current?.show(lines.indexOf(to))
+    list.current?.show(drawn.indexOf(to))
   }
   const step: Selection['step'] = (by, errorsOnly = false) => {
-    const { length } = lines.state()
-    const index = id === undefined ? -1 : lines.indexOf(id)
+    const { length } = drawn.state()
+    const index = id === undefined ? -1 : drawn.indexOf(id)
     const from = index === -1 ? length - 1 : index + by
     for (let at = from; at >= 0 && at < length; at += by) {
-      const item = lines.at(at)
+      const item = drawn.at(at)
       if (item && !isGap(item) && (!errorsOnly || isFailure(item.severity))) return () => go(item.id)
     }
     return undefined
