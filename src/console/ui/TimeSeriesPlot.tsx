@@ -53,7 +53,7 @@ export default function TimeSeriesPlot(props: TimeSeriesPlotProps) {
   /** Where what is marked with keys begins, ms: data that comes meanwhile moves the indexes. */
   const [markedAt, setMarkedAt] = useState<number>()
   /** Whose values stay shown, ms. */
-  const [pinned, setPinned] = useState<{ at: number; area: Area }>()
+  const [wanted, setPinned] = useState<{ at: number; area: Area }>()
   const [axis, setAxis] = useState<ValueAxis>()
   const isHeld = useRef(false)
   const shownMarks = useRef<readonly Threshold[]>([])
@@ -64,6 +64,9 @@ export default function TimeSeriesPlot(props: TimeSeriesPlotProps) {
 
   const fromSeconds = (from ?? times[0] ?? 0) / 1_000
   const toSeconds = Math.max((to ?? times.at(-1) ?? 0) / 1_000, fromSeconds + 1)
+  // Time goes on, and leaves it behind.
+  const isKnown = wanted && wanted.at >= (times[0] ?? Infinity) && wanted.at <= toSeconds * 1_000
+  const pinned = isKnown ? wanted : undefined
   const zoom = useEffectEvent((first: number, last: number) =>
     props.onZoom?.(Math.round(first * 1_000), Math.round(last * 1_000)),
   )

@@ -56,10 +56,11 @@ export function drawMarks(
 export function drawSpans(plot: uPlot, annotations: readonly Annotation[], token: TokenReader): void {
   const { ctx, bbox } = plot
   const end = bbox.left + bbox.width
+  const { min = 0, max = 0 } = plot.scales['x']!
   const xOf = (ms: number): number => Math.min(Math.max(plot.valToPos(ms / 1_000, 'x', true), bbox.left), end)
   ctx.save()
   for (const { at, to, level = 'info' } of annotations) {
-    if (to === undefined) continue
+    if (to === undefined || to < min * 1_000 || at > max * 1_000) continue
     const [from, width] = [xOf(at), Math.max(devicePixelRatio, xOf(to) - xOf(at))]
     const colour = token(`--${level}`)
     ctx.fillStyle = `${colour}1a`
