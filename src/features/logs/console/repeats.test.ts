@@ -18,9 +18,9 @@ const row = (line: string, change: Partial<LogRow> = {}): LogRow => ({
   ...change,
 })
 
-function start(rows: LogRow[]) {
+function start(rows: LogRow[], capacity = 1_000) {
   let flush = (): void => undefined
-  const lines = createLines({ schedule: (soon) => (flush = soon) })
+  const lines = createLines({ capacity, schedule: (soon) => (flush = soon) })
   lines.reset(rows)
   const drawn = withoutRepeats(lines)
   return {
@@ -52,6 +52,29 @@ describe('lines without repeats', () => {
     const json = (time: string, msg = 'down') => row(`{"time":"${time}","msg":"${msg}"}`, { fields: { time, msg } })
     assert.equal(start([json('1'), json('2'), json('3')]).told().length, 1)
     assert.equal(start([row('a'), row('a', { service: 'web' }), row('a', { severity: 'error' })]).told().length, 3)
+  })
+
+  it('are the same whether found step by step or at once, whatever comes, goes and is put in between', () => {
+    let seed = 7
+    const below = (limit: number): number => (seed = (seed * 16_807) % 2_147_483_647) % limit
+    const some = (count: number): LogRow[] => Array.from({ length: count }, () => row('abc'[below(3)]!))
+    const { lines, drawn, told, receive } = start(some(5), 60)
+    for (let step = 0; step < 400; step++) {
+      const what = below(8)
+      if (what === 0) lines.prepend(some(below(4)))
+      else if (what === 1) lines.append(some(below(4)))
+      else if (what === 2) lines.setFollowing(below(2) === 0)
+      else if (what === 3) receive([], 1 + below(5))
+      else if (what === 4)
+        lines
+          .all()
+          .filter(isGap)
+          .slice(0, 1)
+          .forEach((gap) => lines.fill(gap, some(3), below(2)))
+      else receive(some(below(20)))
+      const atOnce = withoutRepeats(lines)
+      assert.deepEqual(drawn.all(), atOnce.all(), `step ${step}, ${told().join(' ')}`)
+    }
   })
 
   it('find a line also where it is drawn with another', () => {

@@ -33,6 +33,22 @@ const isRepeat = (before: Item | undefined, item: Item): boolean =>
   messageOf(before) === messageOf(item)
 
 /**
+ * How many of `items` stand first in them as they stood last in `before`, and how many left before those: most changes
+ * only add at the end and take from the beginning. No more are looked at than the two at the ends.
+ */
+function keptOf(before: readonly Item[], items: readonly Item[]): { count: number; left: number } {
+  const count = before.length === 0 ? 0 : items.lastIndexOf(before.at(-1)!) + 1
+  const left = before.length - count
+  return count > 0 && left >= 0 && items[0] === before[left] ? { count, left } : { count: 0, left: 0 }
+}
+
+/** Where they are after as many left; what had begun before then begins with the first. */
+function startsAfter(starts: readonly number[], left: number): number[] {
+  const rest = starts.filter((start) => start > left).map((start) => start - left)
+  return [0, ...rest]
+}
+
+/**
  * The same lines, those that repeat each other on end drawn as the first of them with their number. The lines stay as
  * they are; what is drawn is found anew when they changed.
  */
@@ -48,10 +64,13 @@ export function withoutRepeats(lines: Lines): DrawnLines {
     const now = lines.state()
     if (now.version === seenVersion) return
     const [first] = items
+    const before = items
     seenVersion = now.version
     items = lines.all()
-    starts = []
-    for (const [index, item] of items.entries()) if (!isRepeat(items[index - 1], item)) starts.push(index)
+    const kept = keptOf(before, items)
+    starts = kept.count === 0 ? [] : startsAfter(starts, kept.left)
+    for (let index = kept.count; index < items.length; index++)
+      if (!isRepeat(items[index - 1], items[index]!)) starts.push(index)
     // What came before the first moves the others down by what is drawn of it.
     const moved = first ? Math.max(0, indexIn(items.indexOf(first))) : 0
     state = { ...now, length: starts.length, headMoved: state.headMoved + moved }
