@@ -173,6 +173,12 @@ describe('the filter of logs', () => {
     )
   })
 
+  test('puts what would take a parenthesis around it into quotes', () => {
+    const found = parseLogFilter('*( OR b(c)')
+    assert.equal(logFilterText([...found, ...parseLogFilter('d')]), '("*(" OR b(c)) d')
+    assert.equal(logFilterText([{ kind: 'word', text: '*(', from: 0, to: 0 }]), '"*("')
+  })
+
   test('never fails otherwise than by saying where, and what it reads it can write', () => {
     const piece = fc.constantFrom(
       'a',

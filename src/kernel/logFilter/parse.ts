@@ -83,9 +83,12 @@ class Reader {
       if (pattern !== null) return { kind: 'expression', pattern, ...this.#since(from) }
     }
     if (sign === '@') return this.#field()
-    // Written anew at the beginning of a filter it would be a selector, unless it is in quotes.
-    const kind = sign === '{' ? 'phrase' : 'word'
-    return this.#labelled() ?? { kind, text: this.#run(/\s/), ...this.#since(from) }
+    const labelled = this.#labelled()
+    if (labelled) return labelled
+    const text = this.#run(/\s/)
+    // Written anew these need quotes: a selector at the beginning, and a ( that would take the ) of parentheses around it.
+    const kind = sign === '{' || text.split('(').length !== text.split(')').length ? 'phrase' : 'word'
+    return { kind, text, ...this.#since(from) }
   }
 
   #group(depth: number): FilterTerm {
