@@ -190,6 +190,14 @@ describe('alerts', { skip: withoutChromium() }, () => {
     await isAt('0')
   })
 
+  test('a figure is explained below its name, a metric of one’s own is not', async () => {
+    await open(page, '/alerts/rules-new')
+    await page.locator('select[aria-describedby] option', { hasText: 'another metric' }).waitFor({ state: 'attached' })
+    await field('Figure').selectOption({ label: 'another metric …' })
+    await field('Name of the metric').waitFor()
+    assert.equal(await field('Figure').getAttribute('aria-describedby'), null)
+  })
+
   test('events are looked back at too, and what is not recorded is said in words', async () => {
     await open(page, '/alerts/rules-new?kind=event')
     await page.getByText(/Recorded only since/).waitFor()

@@ -72,7 +72,7 @@ function Threshold({ condition, onChange, locked }: FieldsProps<Of<'threshold'>>
       <SelectField
         name={isFigure ? 'condition.metric' : 'figure'}
         label="Figure"
-        hint={hint}
+        hint={isFigure ? hint : undefined}
         disabled={locked !== undefined}
         value={isFigure ? condition.metric : ownFigure}
         options={[
