@@ -13,7 +13,8 @@ const nodeMajorMin = 24
 // the bodies of requests, is then freed late, by collections that halt everything.
 const memoryFlag = '--max-semi-space-size=8'
 // Of glibc, which reads them when a process begins: left alone it keeps ever larger pieces among small ones and never
-// gives the holes back. With fewer arenas threads would wait for each other. They stand in deploy/ as well, where no other process comes before.
+// gives the holes back. With fewer arenas threads would wait for each other. They stand in deploy/ as well, where no
+// other process comes before.
 const memorySettings = { MALLOC_MMAP_THRESHOLD_: '98304', MALLOC_TRIM_THRESHOLD_: '131072' }
 
 const self = realpathSync(fileURLToPath(import.meta.url))

@@ -1,9 +1,9 @@
 import { useEffect, useEffectEvent, useMemo, useRef, useState } from 'react'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
-import { formatClock, formatDayAndMinutes } from '../format.ts'
 import { onPreferences } from '../preferences.ts'
 import { seriesColour, seriesDash, type ChartProps } from './Chart.tsx'
+import { momentText } from './momentTexts.ts'
 import { drawMarks, loneIndexes, tokenReader } from './plotMarks.ts'
 import { axisFormat } from './timeAxis.ts'
 import { formatTick, formatUnit } from './unit.ts'
@@ -68,14 +68,13 @@ function HoverBox({ times, series, unit, hover: { index, leftPx, widthPx } }: Ch
     .toSorted((a, b) => (b.value ?? -Infinity) - (a.value ?? -Infinity))
     .slice(0, seriesShownMax)
   const left = leftPx > widthPx / 2
-  const longSpan = (times.at(-1) ?? 0) - (times[0] ?? 0) > 86_400_000
   return (
     <div
       aria-hidden="true"
       className="pointer-events-none absolute top-1 z-10 rounded-md border border-border bg-raised px-2 py-1 text-sm shadow-float"
       style={left ? { right: widthPx - leftPx + 12 } : { left: leftPx + 12 }}
     >
-      <p className="text-muted">{longSpan ? formatDayAndMinutes(at) : formatClock(at)}</p>
+      <p className="text-muted">{momentText(at, times)}</p>
       {lines.map(({ line, order, value }) => (
         <p key={line.label} className="flex items-center gap-2 whitespace-nowrap">
           <span className="h-[3px] w-3" style={{ background: seriesColour(line, order) }} />

@@ -1,5 +1,5 @@
-import { ChartLine, Table2 } from 'lucide-react'
 import { useRouter } from '@tanstack/react-router'
+import { ChartLine, Table2 } from 'lucide-react'
 import { lazy, Suspense, useMemo, useRef, useState } from 'react'
 import { IconButton } from './Button.tsx'
 import { OverPlot } from './OverPlot.tsx'

@@ -215,7 +215,7 @@ export default function TimeSeriesPlot(props: TimeSeriesPlotProps) {
         <MomentBox
           label={label}
           moment={boxed}
-          text={momentText(boxed, times)}
+          text={momentText(boxed.at, times)}
           unit={unit}
           leftPx={boxedAt.area.leftPx + boxedAt.area.plotPx * ((boxedAt.at - fromSeconds * 1_000) / spanMs)}
           widthPx={boxedAt.area.widthPx}

@@ -1,14 +1,12 @@
-import { formatClock, formatDayAndMinutes } from '../format.ts'
+import { momentText } from './momentTexts.ts'
 import { thinned, type DrawnLine, type TimeSeriesProps } from './timeLines.ts'
 import { formatUnit } from './unit.ts'
 
-const dayMs = 86_400_000
 const rowsMax = 200
 const columnsMax = 20
 
 /** The numbers of a TimeSeries, newest first. */
 export function TimeSeriesTable({ label, times, unit, drawn }: TimeSeriesProps & { drawn: readonly DrawnLine[] }) {
-  const format = (times.at(-1) ?? 0) - (times[0] ?? 0) > dayMs ? formatDayAndMinutes : formatClock
   const columns = drawn.slice(0, columnsMax)
   const rows = thinned(times.length, rowsMax).toReversed()
   const left = drawn.length - columns.length
@@ -40,7 +38,7 @@ export function TimeSeriesTable({ label, times, unit, drawn }: TimeSeriesProps &
           {rows.map((row) => (
             <tr key={times[row]} className="border-t border-border">
               <th scope="row" className="px-2 py-0.5 text-left font-normal whitespace-nowrap tabular-nums">
-                {format(times[row]!)}
+                {momentText(times[row]!, times)}
               </th>
               {columns.map(({ line }) => (
                 <td key={line.key} className="px-2 py-0.5 text-right tabular-nums">
