@@ -5,6 +5,7 @@ import type { Outbound } from '#platform/outbound/outbound.ts'
 import { enteredAtRunTime, namedInConfiguration } from '#platform/outbound/policies.ts'
 import type { Platform } from '#platform/platform.ts'
 import { labelsOf, type ScrapeTarget } from './target.ts'
+import { createTimetable } from './timetable.ts'
 
 /** How the last look at a target went. */
 export interface TargetState {
@@ -77,11 +78,12 @@ function startLoop(platform: ScraperPlatform, outbound: Outbound, target: Scrape
     lastDurationMs: null,
     samples: 0,
   }
+  const timetable = createTimetable(target.key, target.intervalMs)
   let timer: NodeJS.Timeout
   let current = Promise.resolve()
 
   const look = async (): Promise<void> => {
-    const atMs = now()
+    const atMs = timetable.lookedAt(now())
     const startedAt = performance.now()
     const answer = await fetchTarget(outbound, target, platform.version, ending.signal)
     if (ending.signal.aborted) return
@@ -114,17 +116,14 @@ function startLoop(platform: ScraperPlatform, outbound: Outbound, target: Scrape
   }
 
   const again = (): void => {
-    const { intervalMs, key } = target
-    // At the same phase of every interval, also after a restart: steps between samples stay even.
-    const phaseMs = hashOf(key) % intervalMs
-    const waitMs = intervalMs - ((now() - phaseMs) % intervalMs)
+    const nowMs = now()
     timer = setTimeout(() => {
       current = look()
         .catch((error: unknown) => log.warn({ err: error, url: target.url }, 'a scrape was not stored'))
         .finally(() => {
           if (!ending.signal.aborted) again()
         })
-    }, waitMs)
+    }, timetable.next(nowMs) - nowMs)
   }
   again()
 
@@ -134,14 +133,14 @@ function startLoop(platform: ScraperPlatform, outbound: Outbound, target: Scrape
       ending.abort()
       clearTimeout(timer)
       await current
+      // After its last samples, whatever the clock says, or they would not end.
+      const atMs = Math.max(now(), (state.lastScrapeAt ?? 0) + 1)
       await telemetry.metrics
-        .forgetTarget({ key: target.key, labels: labelsOf(target), atMs: now() })
+        .forgetTarget({ key: target.key, labels: labelsOf(target), atMs })
         .catch((error: unknown) => log.warn({ err: error }, 'the end of a target was not stored'))
     },
   }
 }
-
-const hashOf = (text: string): number => [...text].reduce((hash, letter) => (hash * 31 + letter.charCodeAt(0)) >>> 0, 7)
 
 /** What the target did wrong is an answer too, not an error. */
 export interface Answer {
