@@ -117,13 +117,16 @@ function startLoop(platform: ScraperPlatform, outbound: Outbound, target: Scrape
 
   const again = (): void => {
     const nowMs = now()
-    timer = setTimeout(() => {
-      current = look()
-        .catch((error: unknown) => log.warn({ err: error, url: target.url }, 'a scrape was not stored'))
-        .finally(() => {
-          if (!ending.signal.aborted) again()
-        })
-    }, timetable.next(nowMs) - nowMs)
+    timer = setTimeout(
+      () => {
+        current = look()
+          .catch((error: unknown) => log.warn({ err: error, url: target.url }, 'a scrape was not stored'))
+          .finally(() => {
+            if (!ending.signal.aborted) again()
+          })
+      },
+      timetable.next(nowMs) - nowMs,
+    )
   }
   again()
 
