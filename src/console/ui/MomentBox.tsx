@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router'
 import { X } from 'lucide-react'
 import { IconButton } from './Button.tsx'
 import { cx } from './cx.ts'
+import { betweenText } from './momentTexts.ts'
 import type { Moment } from './plotMoment.ts'
 import { StatusShape } from './Status.tsx'
 import { lineColour } from './timeLines.ts'
@@ -42,11 +43,12 @@ export function MomentBox({ label, moment, text, unit, leftPx, widthPx, onClose 
         {text}
         {onClose && <IconButton icon={X} size="sm" label="Unpin (Esc)" onClick={onClose} />}
       </p>
-      {values.map(({ line, order, value }) => (
-        <p key={line.key} className="flex items-center gap-2 whitespace-nowrap">
-          <span className="h-[3px] w-3 shrink-0" style={{ background: lineColour(line, order) }} />
-          <span className="min-w-0 flex-1 truncate text-muted">{line.label}</span>
-          <span className="pl-3 tabular-nums">{formatUnit(value, unit)}</span>
+      {values.map((one) => (
+        <p key={one.line.key} className="flex items-center gap-2 whitespace-nowrap">
+          <span className="h-[3px] w-3 shrink-0" style={{ background: lineColour(one.line, one.order) }} />
+          <span className="min-w-0 flex-1 truncate text-muted">{one.line.label}</span>
+          <span className="pl-3 tabular-nums">{formatUnit(one.value, unit)}</span>
+          {one.between && <span className="text-faint tabular-nums">{betweenText(one, unit)}</span>}
         </p>
       ))}
       {left > 0 && <p className="text-faint">and {left} lower</p>}

@@ -101,7 +101,7 @@ const statCell = 'py-0.5 pl-4 text-right whitespace-nowrap tabular-nums'
 const phoneHidden = (key: Sort): string | false => (key === 'min' || key === 'avg') && 'max-sm:hidden'
 
 function sortedRows(lines: readonly TimeLine[], sort: { by: Sort; isDown: boolean } | undefined): LegendRow[] {
-  const rows = lines.map((line, order) => ({ line, order, ...statsOf(line.values) }))
+  const rows = lines.map((line, order) => ({ line, order, ...statsOf(line) }))
   if (!sort) return rows
   const { by, isDown } = sort
   const sign = isDown ? -1 : 1

@@ -5,6 +5,7 @@ import { onPreferences } from '../preferences.ts'
 import type { Threshold } from './Chart.tsx'
 import { MomentBox } from './MomentBox.tsx'
 import { copiedMoment, momentText, spokenMoment } from './momentTexts.ts'
+import { bandsOf, drawBands, endsOf } from './plotBands.ts'
 import { drawMarks, drawSpans, loneIndexes, tokenReader } from './plotMarks.ts'
 import { momentOf, type Moment } from './plotMoment.ts'
 import { ThresholdHandle, type ValueAxis } from './ThresholdHandle.tsx'
@@ -57,6 +58,9 @@ export default function TimeSeriesPlot(props: TimeSeriesPlotProps) {
   const [axis, setAxis] = useState<ValueAxis>()
   const isHeld = useRef(false)
   const shownMarks = useRef<readonly Threshold[]>([])
+  // Sums of what was apart are nothing that ever was.
+  const bands = useMemo(() => (fill === 'stacked' ? [] : bandsOf(drawn)), [drawn, fill])
+  const shownBands = useRef(bands)
   const data = useMemo(() => {
     const values = drawn.map(({ line }) => line.values)
     return [times.map((at) => at / 1_000), ...(fill === 'stacked' ? stacked(values) : values)] as uPlot.AlignedData
@@ -85,6 +89,7 @@ export default function TimeSeriesPlot(props: TimeSeriesPlotProps) {
       pin,
       setHover,
       marks: () => shownMarks.current,
+      bands: () => shownBands.current,
       isHeld: () => isHeld.current,
     }
     if (onThreshold) hands.setAxis = setAxis
@@ -121,9 +126,10 @@ export default function TimeSeriesPlot(props: TimeSeriesPlotProps) {
   }, [])
 
   useEffect(() => {
+    shownBands.current = bands
     plot.current?.setData(data, false)
     plot.current?.setScale('x', { min: fromSeconds, max: toSeconds })
-  }, [data, fromSeconds, toSeconds])
+  }, [data, bands, fromSeconds, toSeconds])
 
   const hold = (held: boolean): void => {
     isHeld.current = held
@@ -251,12 +257,13 @@ interface Hands {
   setHover: (hover: Hover | undefined) => void
   /** The thresholds as they are now: they move without the plot being made anew. */
   marks: () => readonly Threshold[]
+  bands: () => ReturnType<typeof bandsOf>
   isHeld: () => boolean
   setAxis?: (axis: ValueAxis) => void
 }
 
 function optionsOf(props: TimeSeriesPlotProps, element: HTMLElement, hands: Hands): uPlot.Options {
-  const { zoom, zoomBack, pin, setHover, marks, isHeld, setAxis } = hands
+  const { zoom, zoomBack, pin, setHover, marks, bands, isHeld, setAxis } = hands
   let pressedX = 0
   const { drawn, unit, height, syncKey, min, max, fill, fromZero, onZoom, annotations = [] } = props
   const token = tokenReader()
@@ -298,9 +305,11 @@ function optionsOf(props: TimeSeriesPlotProps, element: HTMLElement, hands: Hand
           const { min: lowest, max: highest } = plot.scales['y'] ?? {}
           if (isHeld() && typeof lowest === 'number' && typeof highest === 'number') return [lowest, highest]
           const values = marks().map(({ value }) => value)
+          const [first, last] = plot.series[0]?.idxs ?? [0, -1]
+          const between = endsOf(bands(), first, last)
           const [low, high] = axisRange(
-            Math.min(dataMin ?? Infinity, ...values),
-            Math.max(dataMax ?? -Infinity, ...values),
+            Math.min(dataMin ?? Infinity, between.low, ...values),
+            Math.max(dataMax ?? -Infinity, between.high, ...values),
             (fromZero ?? true) || fill !== undefined,
           )
           return [min ?? low, max ?? high]
@@ -377,7 +386,12 @@ function optionsOf(props: TimeSeriesPlotProps, element: HTMLElement, hands: Hand
           plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false)
         },
       ],
-      drawClear: [(plot) => drawSpans(plot, annotations, token)],
+      drawClear: [
+        (plot) => {
+          drawSpans(plot, annotations, token)
+          drawBands(plot, bands(), token)
+        },
+      ],
       draw: [
         (plot) => {
           drawMarks(plot, marks(), annotations, token, font)

@@ -26,6 +26,31 @@ test('values come highest first, and gaps last', () => {
   )
 })
 
+test('what a line was between the times is told where it was more than its value', () => {
+  const spiky = line('spiky', [1, 2, null], 0)
+  const between = { ...spiky, line: { ...spiky.line, lows: [1, -2, 7], highs: [1, 50, 7] } }
+  const told = times.map((_at, index) =>
+    momentOf({ times, drawn: [drawn[1]!, between] }, index, 12, { at: 0, nearMs: 0 })!,
+  )
+  assert.deepEqual(
+    told.map(({ values }) => values.map(({ line: { key }, value, between: ends }) => [key, value, ends])),
+    [
+      [
+        ['high', 10, undefined],
+        ['spiky', 1, undefined],
+      ],
+      [
+        ['spiky', 2, { low: -2, high: 50 }],
+        ['high', 20, undefined],
+      ],
+      [
+        ['high', 30, undefined],
+        ['spiky', null, { low: 7, high: 7 }],
+      ],
+    ],
+  )
+})
+
 test('of more lines than there is room for the highest are told, without gaps, and how many are left', () => {
   const { values, left } = moment(1, 1)
   assert.deepEqual([values.map(({ line: { key } }) => key), left], [['high'], 2])

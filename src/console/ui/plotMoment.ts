@@ -1,12 +1,19 @@
 import type { Annotation } from './Chart.tsx'
 import type { DrawnLine, TimeSeriesProps } from './timeLines.ts'
 
+/** What a line is at a moment; null where it has a gap. */
+export interface MomentValue extends DrawnLine {
+  value: number | null
+  /** What it was since the time before, where that is more than the value. */
+  between?: { low: number; high: number }
+}
+
 /** What a chart tells of one moment. */
 export interface Moment {
   /** Ms since the epoch. */
   at: number
-  /** The highest first; null where a line has a gap. */
-  values: (DrawnLine & { value: number | null })[]
+  /** The highest first. */
+  values: MomentValue[]
   /** How many lines more there are than values. */
   left: number
   /** What is marked there. */
@@ -42,7 +49,16 @@ const isAt = ({ at: from, to = from }: Annotation, { at, nearMs }: { at: number;
 
 const highest = (drawn: readonly DrawnLine[], index: number, countMax: number): Moment['values'] =>
   drawn
-    .map(({ line, order }) => ({ line, order, value: line.values[index] ?? null }))
-    .filter(({ value }) => value !== null || drawn.length <= countMax)
-    .toSorted((a, b) => (b.value ?? -Infinity) - (a.value ?? -Infinity))
+    .map((one) => valueAt(one, index))
+    .filter(({ value, between }) => value !== null || between || drawn.length <= countMax)
+    .toSorted((a, b) => highOf(b) - highOf(a))
     .slice(0, countMax)
+
+const highOf = ({ value, between }: MomentValue): number => between?.high ?? value ?? -Infinity
+
+function valueAt({ line, order }: DrawnLine, index: number): MomentValue {
+  const value = line.values[index] ?? null
+  const [low, high] = [line.lows?.[index] ?? value, line.highs?.[index] ?? value]
+  if (low === null || high === null || (low === value && high === value)) return { line, order, value }
+  return { line, order, value, between: { low, high } }
+}

@@ -4,10 +4,18 @@ import { axisRange, soloed, stacked, statsOf, thinned, toggled } from './timeLin
 
 describe('statistics of a line', () => {
   test('gaps count for nothing', () => {
-    assert.deepEqual(statsOf([null, 2, null, 4, null]), { last: 4, min: 2, max: 4, avg: 3 })
+    assert.deepEqual(statsOf({ values: [null, 2, null, 4, null] }), { last: 4, min: 2, max: 4, avg: 3 })
+  })
+  test('know of what lies between its times', () => {
+    assert.deepEqual(statsOf({ values: [2, null, 4], lows: [-1, null, 3], highs: [2, 9, 4] }), {
+      last: 4,
+      min: -1,
+      max: 9,
+      avg: 3,
+    })
   })
   test('nothing but gaps has none', () => {
-    assert.deepEqual(statsOf([null, null]), { last: null, min: null, max: null, avg: null })
+    assert.deepEqual(statsOf({ values: [null, null] }), { last: null, min: null, max: null, avg: null })
   })
 })
 

@@ -12,6 +12,9 @@ export interface TimeLine {
   label: string
   /** One value for each time. */
   values: Values
+  /** The least and the most since the time before, where the line was not always its value; drawn as a band. */
+  lows?: Values
+  highs?: Values
   /** A status colour for what has one (errors); else the colours of the series in turn. */
   level?: StatusLevel
 }
@@ -63,21 +66,32 @@ export interface LineStats {
   avg: number | null
 }
 
-export function statsOf(values: Values): LineStats {
+/** Ends of what a line was, also between its times. */
+export function statsOf({
+  values,
+  lows = values,
+  highs = values,
+}: Pick<TimeLine, 'values' | 'lows' | 'highs'>): LineStats {
   let last: number | null = null
-  let min = Infinity
-  let max = -Infinity
   let sum = 0
   let count = 0
   for (const value of values) {
     if (value === null) continue
     last = value
-    min = Math.min(min, value)
-    max = Math.max(max, value)
     sum += value
     count += 1
   }
-  return count === 0 ? { last, min: null, max: null, avg: null } : { last, min, max, avg: sum / count }
+  return { last, min: leastOf(lows), max: mostOf(highs), avg: count === 0 ? null : sum / count }
+}
+
+/** Null where there is nothing but gaps. */
+export const leastOf = (values: Values): number | null => endOf(values, (a, b) => a < b)
+export const mostOf = (values: Values): number | null => endOf(values, (a, b) => a > b)
+
+function endOf(values: Values, goesBefore: (a: number, b: number) => boolean): number | null {
+  let end: number | null = null
+  for (const value of values) if (value !== null && (end === null || goesBefore(value, end))) end = value
+  return end
 }
 
 /** Each on top of those before it. A gap stays one and lifts nothing above it. */

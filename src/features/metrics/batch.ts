@@ -8,6 +8,7 @@ interface BatchQuery {
   from_ms?: number | undefined
   to_ms?: number | undefined
   step_ms?: number | undefined
+  extremes?: boolean | undefined
 }
 
 /** Runs all at the same time; one that fails says so in its place and spoils nothing. */
@@ -21,14 +22,16 @@ const head = Buffer.from('{"results":[')
 const comma = Buffer.from(',')
 const tail = Buffer.from(']}')
 
-async function runOne(ctx: RequestContext, { query, from_ms, to_ms, step_ms }: BatchQuery): Promise<Uint8Array> {
+async function runOne(ctx: RequestContext, { query, ...asked }: BatchQuery): Promise<Uint8Array> {
+  const { from_ms, to_ms, step_ms, extremes } = asked
   const { metrics } = ctx.platform.telemetry
   const { signal } = ctx.incoming
   try {
     if (from_ms === undefined || to_ms === undefined || step_ms === undefined)
       return await metrics.instant({ expression: query, atMs: to_ms ?? ctx.now(), as: 'grid' }, signal)
     if (to_ms < from_ms) throw new AppError('VALIDATION_FAILED', 'The span ends before it begins', { field: 'to_ms' })
-    return await metrics.range({ expression: query, fromMs: from_ms, toMs: to_ms, stepMs: step_ms, as: 'grid' }, signal)
+    const span = { fromMs: from_ms, toMs: to_ms, stepMs: step_ms }
+    return await metrics.range({ expression: query, ...span, as: 'grid', extremes }, signal)
   } catch (error) {
     if (!(error instanceof AppError)) throw error
     const { code, message, details } = error

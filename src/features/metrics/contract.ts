@@ -51,7 +51,14 @@ export const BatchResult = z.union([
     start_ms: count,
     step_ms: count,
     /** Each with one value per step. */
-    series: z.array(z.object({ metric: labels, values: z.array(point) })),
+    series: z.array(
+      z.object({
+        metric: labels,
+        values: z.array(point),
+        lows: z.array(point).optional().describe('The least since the step before, where it is not always the value'),
+        highs: z.array(point).optional().describe('The most since the step before'),
+      }),
+    ),
     warnings: z.array(z.string()),
     samples: count,
     took_ms: z.number(),
@@ -141,7 +148,8 @@ export const metricsEndpoints = {
     method: 'POST',
     path: '/metrics/query',
     summary: 'Run several PromQL queries at once, for charts',
-    description: 'Counts as one request. Values stand on the grid of `start_ms` and `step_ms`.',
+    description:
+      'Counts as one request. Values stand on the grid of `start_ms` and `step_ms`; with `extremes` those who draw them see what they pass over.',
     access: 'metrics:read',
     rate: 'metrics',
     body: z.strictObject({
@@ -152,6 +160,10 @@ export const metricsEndpoints = {
             from_ms: count.optional().describe('With `to_ms` and `step_ms`: over a span'),
             to_ms: count.optional(),
             step_ms: count.min(1).optional(),
+            extremes: z
+              .boolean()
+              .optional()
+              .describe('Over a span: also `lows` and `highs` of what lies between the steps, unless that takes long'),
           }),
         )
         .min(1)

@@ -77,6 +77,35 @@ describe('POST /metrics/query', () => {
   })
 })
 
+describe('POST /metrics/query with extremes', () => {
+  test('tells what lies between the steps, and passes over what has nothing there', async () => {
+    const now = app.clock.now()
+    const ask = async (extremes: boolean) =>
+      (
+        await app.admin('POST', '/api/v1/metrics/query', {
+          queries: ['http_requests_total{method="POST"}', 'http_requests_total < -1', 'sum('].map((query) => ({
+            query,
+            from_ms: now - 30_000,
+            to_ms: now,
+            step_ms: 30_000,
+            extremes,
+          })),
+        })
+      ).json().results
+    const [line, none, wrong] = await ask(true)
+    assert.deepEqual(
+      [line.series[0].values, line.series[0].lows, line.series[0].highs],
+      [
+        [0, 60],
+        [0, 30],
+        [0, 60],
+      ],
+    )
+    assert.deepEqual([none.series, wrong.code], [[], 'VALIDATION_FAILED'])
+    assert.equal((await ask(false))[0].series[0].lows, undefined)
+  })
+})
+
 describe('the Prometheus API', () => {
   test('answers what Grafana asks', async () => {
     const posted = await app.app.http.inject({

@@ -37,7 +37,7 @@ export function ExpressionGraph(props: ExpressionGraphProps) {
   const asked = useQuery({
     queryKey: ['metrics', 'graph', expr, fromMs, toMs],
     queryFn: async ({ signal }) => {
-      const query = { query: expr, from_ms: fromMs, to_ms: toMs, step_ms: stepMs }
+      const query = { query: expr, from_ms: fromMs, to_ms: toMs, step_ms: stepMs, extremes: true }
       const { results } = await call('POST /metrics/query', { body: { queries: [query] }, signal })
       return results[0]!
     },

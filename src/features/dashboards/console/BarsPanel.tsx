@@ -11,7 +11,7 @@ const shownMax = 50
 /** Lines beside each other by their value, the largest first. */
 export function BarsPanel({ panel, series }: { panel: Panel; series: Series[] }) {
   const rows = series
-    .map((one) => ({ ...one, value: reduced(one.values, panel.reduce) }))
+    .map((one) => ({ ...one, value: reduced(one, panel.reduce) }))
     .toSorted((a, b) => (b.value ?? -Infinity) - (a.value ?? -Infinity))
     .slice(0, shownMax)
   const highest = Math.max(0, ...rows.map(({ value }) => value ?? 0))

@@ -12,7 +12,7 @@ const arcLength = 2 * Math.PI * radius * 0.75
 
 /** A value along its scale, as a dial. Without a largest value the scale ends at the largest there is. */
 export function GaugePanel({ panel, series, height }: { panel: Panel; series: Series[]; height: number }) {
-  const shown = series.slice(0, shownMax).map((one) => ({ ...one, value: reduced(one.values, panel.reduce) }))
+  const shown = series.slice(0, shownMax).map((one) => ({ ...one, value: reduced(one, panel.reduce) }))
   const highest = Math.max(0, ...shown.map(({ value }) => value ?? 0))
   const size = Math.max(64, Math.min(height - (series.length > 1 ? 24 : 0), 160))
   return (

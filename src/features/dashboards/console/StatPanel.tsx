@@ -16,8 +16,9 @@ export function StatPanel({ panel, series, height }: { panel: Panel; series: Ser
   const isSingle = series.length === 1
   return (
     <div className="flex h-full flex-wrap items-stretch gap-2 overflow-hidden">
-      {series.slice(0, shownMax).map(({ key, name, values }) => {
-        const value = reduced(values, panel.reduce)
+      {series.slice(0, shownMax).map((one) => {
+        const { key, name, values } = one
+        const value = reduced(one, panel.reduce)
         const level = levelFor(value, panel.thresholds)
         return (
           <div key={key} className="flex min-w-28 flex-1 flex-col justify-center gap-1">

@@ -5,7 +5,7 @@ import { levelWords } from './choices.ts'
 import { formatValue } from './formatValue.ts'
 import { levelFill } from './levelColours.ts'
 import type { Level, Panel } from './queries.ts'
-import { levelFor, reduced, type SeriesGrid } from './values.ts'
+import { levelFor, reduced, worstLevel, type Series, type SeriesGrid } from './values.ts'
 
 /** Where no threshold says otherwise, 1 and above is up. */
 const upOrDown: Panel['thresholds'] = [
@@ -29,19 +29,19 @@ export function StatusPanel({ panel, grid: { times, series } }: { panel: Panel; 
   return (
     <div tabIndex={0} role="group" aria-label={`${panel.title || 'Status'}, states`} className="h-full overflow-auto">
       <ul className="flex flex-col gap-1.5">
-        {series.map(({ key, name, values }) => {
-          const now = reduced(values, 'last')
-          const level = levelFor(now, thresholds) ?? 'unknown'
-          const levels = values.map((value) => levelFor(value, thresholds) ?? 'unknown')
+        {series.map((one) => {
+          const { key, name, values } = one
+          const level = levelFor(reduced(one, 'last'), thresholds) ?? 'unknown'
+          const levels = values.map((_value, index) => worstLevel(one, index, thresholds))
           return (
             <li key={key} className="flex items-center gap-3">
               <span className="w-40 shrink-0 truncate text-sm max-md:w-28">{name}</span>
               <span role="img" aria-label={spoken(levels)} className="flex h-4 min-w-0 flex-1 items-end gap-px">
-                {levels.map((one, index) => (
+                {levels.map((beat, index) => (
                   <span
                     key={times[index] ?? index}
-                    title={`${formatMinutes(times[index] ?? 0)} ${levelWords[one]} ${formatValue(values[index] ?? null, panel)}`}
-                    className={cx('min-w-px flex-1 rounded-xs', heights[one], levelFill[one])}
+                    title={`${formatMinutes(times[index] ?? 0)} ${levelWords[beat]} ${valueText(one, index, panel)}`}
+                    className={cx('min-w-px flex-1 rounded-xs', heights[beat], levelFill[beat])}
                   />
                 ))}
               </span>
@@ -54,6 +54,14 @@ export function StatusPanel({ panel, grid: { times, series } }: { panel: Panel; 
       </ul>
     </div>
   )
+}
+
+/** What it was at a moment, or from where to where it went since the one before. */
+function valueText({ values, lows = values, highs = values }: Series, index: number, panel: Panel): string {
+  const [low, high] = [lows[index] ?? null, highs[index] ?? null]
+  return low === high
+    ? formatValue(values[index] ?? low, panel)
+    : `${formatValue(low, panel)} – ${formatValue(high, panel)}`
 }
 
 /** `58 OK, 2 Error` */

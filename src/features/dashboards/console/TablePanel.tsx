@@ -10,7 +10,7 @@ const rowsMax = 200
 export function TablePanel({ panel, series }: { panel: Panel; series: Series[] }) {
   const labels = differingLabels(series)
   const rows = series
-    .map((one) => ({ ...one, value: reduced(one.values, panel.reduce) }))
+    .map((one) => ({ ...one, value: reduced(one, panel.reduce) }))
     .toSorted((a, b) => (b.value ?? -Infinity) - (a.value ?? -Infinity))
     .slice(0, rowsMax)
   const named = panel.queries.some(({ legend }) => legend !== '') || labels.length === 0

@@ -43,6 +43,19 @@ it('fills variables in; panels that only show the present ask for one moment', (
   assert.deepEqual(askedBy({ ...panel, type: 'text' }, hour, scope), [])
 })
 
+it('asks for what lies between the points where it shows', () => {
+  const extremes = (changes: Partial<Panel>) => askedBy({ ...panel, ...changes }, hour, new Map())[0]!.extremes
+  for (const changes of [
+    {},
+    { type: 'status' },
+    { type: 'stat', reduce: 'max' },
+    { type: 'bar', reduce: 'min' },
+  ] as const)
+    assert.equal(extremes(changes), true, JSON.stringify(changes))
+  for (const changes of [{ stacked: true }, { type: 'stat' }, { type: 'gauge', reduce: 'mean' }] as const)
+    assert.equal(extremes(changes), undefined, JSON.stringify(changes))
+})
+
 it('no request carries more than fifty queries', () => {
   const wanted = Array.from({ length: 30 }, () => ({ asked: Array.from({ length: 4 }, () => ({ query: 'up' })) }))
   assert.deepEqual(

@@ -18,6 +18,7 @@ export interface AskedQuery {
   from_ms?: number
   to_ms?: number
   step_ms?: number
+  extremes?: boolean
 }
 
 /** The points of the panel: handy steps, both ends on a multiple of the step, so that lines do not tremble. */
@@ -34,16 +35,21 @@ const isInstant = ({ type, reduce }: Panel): boolean => reduce === 'last' && ['g
 export const asksMetrics = ({ type, queries }: Panel): boolean =>
   type !== 'text' && type !== 'logs' && queries.some(({ expr }) => expr.trim() !== '')
 
+/** What lies between the points counts too; only on top of each other it adds up to what never was. */
+const asksExtremes = ({ type, stacked, reduce }: Panel): boolean =>
+  type === 'timeseries' ? !stacked : type === 'status' || reduce === 'min' || reduce === 'max'
+
 /** In the order of the panel's queries; an empty one asks for nothing and stands so that the others keep their place. */
 export function askedBy(panel: Panel, span: Span, scope: Scope): AskedQuery[] {
   if (!asksMetrics(panel)) return []
   const grid = gridOf(panel, span)
   const words = timeWords(grid)
+  const extremes = asksExtremes(panel)
   return panel.queries.map(({ expr }) => {
     const query = interpolate(expr, scope, words).trim() || 'vector(0) < 0'
     return isInstant(panel)
       ? { query, to_ms: span.toMs }
-      : { query, from_ms: grid.fromMs, to_ms: grid.toMs, step_ms: grid.stepMs }
+      : { query, from_ms: grid.fromMs, to_ms: grid.toMs, step_ms: grid.stepMs, ...(extremes && { extremes }) }
   })
 }
 

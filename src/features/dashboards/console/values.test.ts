@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import type { Panel } from './queries.ts'
-import { levelFor, reduced, seriesName, seriesOf, shareOf } from './values.ts'
+import { levelFor, reduced, seriesName, seriesOf, shareOf, worstLevel } from './values.ts'
 
 const panel: Panel = {
   id: 'a',
@@ -55,10 +55,15 @@ it('queries of a panel stand on one grid; gaps, NaN and errors are no numbers', 
 it('a line is reduced to one value, gaps left out', () => {
   const values = [null, 3, 1, null]
   assert.deepEqual(
-    (['last', 'min', 'max', 'mean', 'sum'] as const).map((by) => reduced(values, by)),
+    (['last', 'min', 'max', 'mean', 'sum'] as const).map((by) => reduced({ values }, by)),
     [1, 1, 3, 2, 4],
   )
-  assert.equal(reduced([null], 'sum'), null)
+  assert.equal(reduced({ values: [null] }, 'sum'), null)
+  const between = { values, lows: [null, -5, 1, null], highs: [null, 3, 80, null] }
+  assert.deepEqual(
+    (['last', 'min', 'max', 'mean', 'sum'] as const).map((by) => reduced(between, by)),
+    [1, -5, 80, 2, 4],
+  )
 })
 
 it('the level is that of the highest threshold reached', () => {
@@ -70,6 +75,18 @@ it('the level is that of the highest threshold reached', () => {
     [79, 80, 95, null].map((value) => levelFor(value, thresholds)),
     [undefined, 'warn', 'error', 'unknown'],
   )
+})
+
+it('of a stretch the worst counts, wherever between its ends it was', () => {
+  const thresholds: Panel['thresholds'] = [
+    { value: -1, level: 'error' },
+    { value: 1, level: 'ok' },
+    { value: 90, level: 'warn' },
+  ]
+  const series = { values: [1, 1, 1, null, null], lows: [1, 0, 1, 1, null], highs: [1, 1, 95, 1, null] }
+  const levels = series.values.map((_value, index) => worstLevel(series, index, thresholds))
+  assert.deepEqual(levels, ['ok', 'error', 'warn', 'ok', 'unknown'])
+  assert.equal(worstLevel({ values: [0] }, 0, thresholds), 'error')
 })
 
 it('the share along a scale stays between its ends', () => {

@@ -1,6 +1,6 @@
 import type { Reply } from '#kernel/contract.ts'
 import type { Api } from '#console/api.ts'
-import type { TimeLine } from '#console/ui/timeLines.ts'
+import { leastOf, mostOf, type TimeLine } from '#console/ui/timeLines.ts'
 import type { Level, Panel } from './queries.ts'
 
 export type Result = Reply<Api['POST /metrics/query']>['results'][number]
@@ -12,6 +12,9 @@ export interface Series {
   name: string
   labels: Labels
   values: (number | null)[]
+  /** What it was between the moments, where that is more than its values. */
+  lows?: (number | null)[]
+  highs?: (number | null)[]
 }
 
 export interface SeriesGrid {
@@ -40,6 +43,7 @@ export function seriesOf(panel: Panel, results: readonly Result[]): SeriesGrid {
       name: seriesName(legend, one.metric, expr),
       labels: one.metric,
       values: 'values' in one ? one.values.map(drawable) : [drawable(one.value)],
+      ...('lows' in one && one.lows && one.highs && { lows: one.lows.map(drawable), highs: one.highs.map(drawable) }),
     }))
   })
   return {
@@ -59,15 +63,18 @@ export function seriesName(legend: string, metric: Labels, expr: string): string
 
 /** As charts draw them. */
 export const linesOf = ({ series }: SeriesGrid): TimeLine[] =>
-  series.map(({ key, name, values }) => ({ key, label: name, values }))
+  series.map(({ name, labels: _labels, ...line }) => ({ ...line, label: name }))
 
 /** The one value that stands for a line; null where it has none. */
-export function reduced(values: readonly (number | null)[], by: Panel['reduce']): number | null {
+export function reduced(
+  { values, lows = values, highs = values }: Pick<Series, 'values' | 'lows' | 'highs'>,
+  by: Panel['reduce'],
+): number | null {
+  if (by === 'min') return leastOf(lows)
+  if (by === 'max') return mostOf(highs)
   const there = values.filter((value) => value !== null)
   if (there.length === 0) return null
   if (by === 'last') return there.at(-1)!
-  if (by === 'min') return there.reduce((low, value) => Math.min(low, value))
-  if (by === 'max') return there.reduce((high, value) => Math.max(high, value))
   const sum = there.reduce((total, value) => total + value, 0)
   return by === 'sum' ? sum : sum / there.length
 }
@@ -77,6 +84,19 @@ export const levelFor = (value: number | null, thresholds: Panel['thresholds']):
   value === null
     ? 'unknown'
     : thresholds.toSorted((a, b) => a.value - b.value).findLast((threshold) => value >= threshold.value)?.level
+
+const severities: readonly Level[] = ['critical', 'error', 'warn', 'info', 'ok']
+
+/** The worst that a line was from the moment before up to one, by its index. */
+export function worstLevel(
+  { values, lows = values, highs = values }: Pick<Series, 'values' | 'lows' | 'highs'>,
+  index: number,
+  thresholds: Panel['thresholds'],
+): Level {
+  const there = [values[index], lows[index], highs[index]].filter((value) => value !== null && value !== undefined)
+  const levels = new Set(there.map((value) => levelFor(value, thresholds)))
+  return severities.find((level) => levels.has(level)) ?? 'unknown'
+}
 
 /** 0 to 1 along the scale of a gauge or bar. */
 export function shareOf(value: number | null, { min, max }: Pick<Panel, 'min' | 'max'>, highest: number): number {

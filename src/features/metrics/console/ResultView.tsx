@@ -143,16 +143,21 @@ function Json({ pane, found }: ResultViewProps) {
   )
 }
 
-function Facts({ pane, found, refreshMs }: ResultViewProps) {
+function Facts({ pane, search, found, refreshMs }: ResultViewProps) {
   const results = found.answers[pane].flatMap(({ result }) => (result.type === 'error' ? [] : [result]))
   const seriesCount = results.reduce((sum, { series }) => sum + series.length, 0)
   const sampleCount = results.reduce((sum, { samples }) => sum + samples, 0)
+  const isTinted =
+    search.view === 'graph' &&
+    search.fill !== 'stacked' &&
+    results.some((result) => result.type === 'matrix' && result.series.some(({ lows }) => lows))
   return (
     <p className="mt-2 flex flex-wrap gap-x-3 text-sm text-faint tabular-nums">
       <span>{seriesCount === 1 ? '1 series' : `${formatNumber(seriesCount)} series`}</span>
       {found.mode === 'range' && <span>step {stepText(found.stepMs)}</span>}
       <span>{plural(sampleCount, 'sample')} read</span>
       <span>{formatDuration(found.tookMs)}</span>
+      {isTinted && <span>tint: from the least to the most within a step</span>}
       {refreshMs !== undefined && <StaleNote updatedAt={found.at} intervalMs={Math.max(refreshMs, 10_000)} />}
     </p>
   )

@@ -60,6 +60,24 @@ describe('a tail', () => {
     const both = joined(matrix(0, { a: [1, null, null], b: [1, 1, 1] }), matrix(20, { b: [1, 1] }), 10)
     assert.deepEqual(valuesOf(both), { b: [1, 1, 1] })
   })
+  test('keeps what was between the points, and takes points for it where there was nothing', () => {
+    const [old, news] = [
+      matrix(0, { a: [1, 2, 3], b: [5, 5, 5], c: [1, 1, 1] }),
+      matrix(20, { a: [30, 40], b: [6, 7], d: [1, 8] }),
+    ]
+    Object.assign(old.series[0]!, { lows: [0, 1, 2], highs: [9, 2, 3] })
+    Object.assign(news.series[1]!, { lows: [6, -7], highs: [6, 7] })
+    Object.assign(news.series[2]!, { lows: [1, 2], highs: [3, 8] })
+    const byName = Object.fromEntries(
+      joined(old, news, 10).series.map(({ metric, ...points }) => [metric['name'], points]),
+    )
+    assert.deepEqual(byName, {
+      a: { values: [2, 30, 40], lows: [1, 30, 40], highs: [2, 30, 40] },
+      b: { values: [5, 6, 7], lows: [5, 6, -7], highs: [5, 6, 7] },
+      c: { values: [1, null, null] },
+      d: { values: [null, 1, 8], lows: [null, 1, 2], highs: [null, 3, 8] },
+    })
+  })
   test('that comes late leaves a gap between', () => {
     const both = joined(matrix(0, { a: [1, 2] }), matrix(40, { a: [5] }), 0)
     assert.deepEqual(valuesOf(both), { a: [1, 2, null, null, 5] })

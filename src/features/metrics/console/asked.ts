@@ -5,6 +5,8 @@ import type { Span } from '#console/timeRange.ts'
 
 export type Result = Reply<Api['POST /metrics/query']>['results'][number]
 export type Matrix = Extract<Result, { type: 'matrix' }>
+type Series = Matrix['series'][number]
+type Points = Series['values']
 export type Vector = Extract<Result, { type: 'vector' }>
 export type Problem = Extract<Result, { type: 'error' }>
 
@@ -60,17 +62,26 @@ export function joined(earlier: Matrix, tail: Matrix, fromMs: number): Matrix {
   const tailLength = Math.max(0, ...tail.series.map(({ values }) => values.length))
   const news = new Map(tail.series.map((one) => [keyOf(one.metric), one]))
   const gap = (length: number): null[] => Array.from({ length: Math.max(0, length) }, () => null)
-  const known = earlier.series.map(({ metric, values }) => {
-    const key = keyOf(metric)
-    const added = news.get(key)?.values ?? gap(tailLength)
+  const one = (old: Series | undefined, added: Series | undefined): Series => {
+    const whole = (pointsOf: (series: Series) => Points): Points => {
+      const before = old ? pointsOf(old).slice(skipped, kept) : []
+      return [...before, ...gap(kept - skipped - before.length), ...(added ? pointsOf(added) : gap(tailLength))]
+    }
+    const { metric } = (old ?? added)!
+    const values = whole((series) => series.values)
+    if (!old?.lows && !added?.lows) return { metric, values }
+    // Where only one of them has extremes, the other never was anything but its values.
+    const lows = whole((series) => series.lows ?? series.values)
+    const highs = whole((series) => series.highs ?? series.values)
+    return { metric, values, lows, highs }
+  }
+  const known = earlier.series.map((old) => {
+    const key = keyOf(old.metric)
+    const added = news.get(key)
     news.delete(key)
-    const old = values.slice(skipped, kept)
-    return { metric, values: [...old, ...gap(kept - skipped - old.length), ...added] }
+    return one(old, added)
   })
-  const fresh = [...news.values()].map(({ metric, values }) => ({
-    metric,
-    values: [...gap(kept - skipped), ...values],
-  }))
+  const fresh = [...news.values()].map((added) => one(undefined, added))
   return {
     ...tail,
     start_ms: earlier.start_ms + skipped * stepMs,

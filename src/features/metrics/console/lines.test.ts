@@ -63,6 +63,19 @@ test('answers of several queries share one grid, and what cannot be drawn is a g
   )
 })
 
+test('what lies between the points stands on the same grid', () => {
+  const between = matrix(10, [[{ a: '1' }, [1, null]]])
+  Object.assign(between.series[0]!, { lows: [1, '-Inf'], highs: [5, 9] })
+  const { lines } = linesOf([answer(matrix(0, [[{}, [1, 1, 1]]]), 'A'), answer(between, 'B')])
+  assert.deepEqual(lines[1], {
+    key: 'B{a="1"}',
+    label: 'B the_query',
+    values: [null, 1, null],
+    lows: [null, 1, null],
+    highs: [null, 5, 9],
+  })
+})
+
 test('nothing answered is no line', () => {
   assert.deepEqual(linesOf([]), { times: [], lines: [] })
 })

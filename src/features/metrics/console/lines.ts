@@ -1,4 +1,4 @@
-import type { TimeLine } from '#console/ui/timeLines.ts'
+import type { TimeLine, Values } from '#console/ui/timeLines.ts'
 import type { Matrix, Result, Vector } from './asked.ts'
 
 export type Labels = Record<string, string>
@@ -37,10 +37,13 @@ export function linesOf(answers: readonly Answered[]): Lines {
     lines: matrices.flatMap(({ letter, expression, result }) => {
       const common = commonLabels(result.series.map(({ metric }) => metric))
       const ahead = (result.start_ms - startMs) / stepMs
-      return result.series.map(({ metric, values }) => ({
+      const onGrid = (points: readonly Point[]): Values =>
+        Array.from({ length: pointCount }, (_, index) => drawable(points[index - ahead] ?? null))
+      return result.series.map(({ metric, values, lows, highs }) => ({
         key: `${letter ?? ''}${labelText(metric)}`,
         label: [letter, nameOf(metric, common, expression)].filter(Boolean).join(' '),
-        values: Array.from({ length: pointCount }, (_, index) => drawable(values[index - ahead] ?? null)),
+        values: onGrid(values),
+        ...(lows && highs && { lows: onGrid(lows), highs: onGrid(highs) }),
       }))
     }),
   }

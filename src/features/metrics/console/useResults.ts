@@ -61,7 +61,7 @@ export function useResults(search: ExploreSearch) {
                 signal,
               ),
             }
-          : await askSpan([...queries, startsExpression], span, stepMs, earlier, signal)
+          : await askSpan(queries, span, stepMs, earlier, signal)
       return { raw, found: foundIn(raw, panes, mode, performance.now() - startedAt) }
     },
     enabled: queries.length > 0,
@@ -85,11 +85,12 @@ export function useResults(search: ExploreSearch) {
 
 export type Results = ReturnType<typeof useResults>
 
-type Asked = { query: string; from_ms?: number; to_ms?: number; step_ms?: number }[]
+type Asked = { query: string; from_ms?: number; to_ms?: number; step_ms?: number; extremes?: boolean }[]
 
 const ask = async (queries: Asked, signal: AbortSignal): Promise<Result[]> =>
   (await call('POST /metrics/query', { body: { queries }, signal })).results
 
+/** The answers to the queries, and after them when servers of ours began. */
 async function askSpan(
   queries: string[],
   span: Span,
@@ -99,8 +100,9 @@ async function askSpan(
 ): Promise<Raw> {
   const isTail = earlier !== undefined && earlier.results.every(({ type }) => type === 'matrix')
   const fromMs = isTail ? Math.max(span.fromMs, tailFrom(earlier.span, stepMs)) : span.fromMs
+  const asked = { from_ms: fromMs, to_ms: span.toMs, step_ms: stepMs }
   const results = await ask(
-    queries.map((query) => ({ query, from_ms: fromMs, to_ms: span.toMs, step_ms: stepMs })),
+    [...queries.map((query) => ({ query, ...asked, extremes: true })), { query: startsExpression, ...asked }],
     signal,
   )
   return {

@@ -12,6 +12,8 @@ export interface PromQuery {
   expression: string
   /** `envelope`: Prometheus' whole answer, `data`: what is in it, `grid`: for charts. */
   as: 'envelope' | 'data' | 'grid'
+  /** Of a range as a `grid`: also the least and the most of each series between its steps. */
+  extremes?: boolean | undefined
   lookbackMs?: number | undefined
   /** Evaluates every step, also of an answer that is remembered. */
   fresh?: boolean | undefined

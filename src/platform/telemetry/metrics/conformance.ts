@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { until } from '../../../../test/support/until.ts'
 import type { Labels, Matcher } from '../labels.ts'
+import { rangeWithExtremes } from './extremes.ts'
 import { staleNan, type MetricBatch, type MetricStore, type Series } from './metrics.ts'
 
 type Ability =
@@ -106,6 +107,44 @@ export function metricsConformance(
       const { value } = await store.range(scoped('rate(requests_total#[2m])'), span)
       assert.ok(value.type === 'matrix')
       assert.deepEqual([...value.series[0]!.values], [2, 2, 2, 2, 2, 2])
+    })
+
+    using('what a range query passes over is among its extremes', async ({ append, nowMs, store, scoped }) => {
+      const value = (at: number): number => (at === 13 ? 900 : at === 22 ? -300 : 10)
+      const samples = Array.from({ length: 41 }, (_, at): [number, number] => [nowMs - (40 - at) * 15_000, value(at)])
+      await append([
+        series({ __name__: 'spiky', room: 'a' }, samples),
+        series({ __name__: 'spiky', room: 'b' }, samples),
+      ])
+      await append([
+        series(
+          { __name__: 'flat' },
+          samples.map(([atMs]): [number, number] => [atMs, 1]),
+        ),
+      ])
+      const span = { fromMs: nowMs - 8 * minuteMs, toMs: nowMs, stepMs: 2 * minuteMs }
+      for (const [expression, times, seriesCount] of [
+        ['spiky#', 1, 2],
+        ['sum(spiky#)', 2, 1],
+        ['flat#', 1, 0],
+        ['sum(flat#)', 1, 0],
+      ] as const) {
+        const { result, extremes } = await rangeWithExtremes(store, scoped(expression), span, {})
+        assert.ok(result.value.type === 'matrix')
+        assert.equal(extremes?.size, seriesCount, expression)
+        for (const { lows, highs } of extremes.values()) {
+          assert.deepEqual(
+            [...highs],
+            [10, 900, 10, 10, 10].map((high) => high * times),
+            expression,
+          )
+          assert.deepEqual(
+            [...lows],
+            [10, 10, -300, 10, 10].map((low) => low * times),
+            expression,
+          )
+        }
+      }
     })
 
     using('series are told apart by every label, whatever signs are in it', async ({ append, nowMs, store, suite }) => {

@@ -14,6 +14,7 @@ import { own } from '../thread/ownership.ts'
 import { Handover, serve, warn, type Call } from '../thread/serve.ts'
 import type { Backend } from '../backend.ts'
 import { openMetricsBackend } from './backend.ts'
+import { rangeWithExtremes } from './extremes.ts'
 import { runMany, type ManyQuery } from './many.ts'
 import type { MetricBatch, QueryLimits, QueryOptions, TimeSpan } from './metrics.ts'
 import { Targets, type Scrape } from './scrape/targets.ts'
@@ -35,6 +36,8 @@ interface Query {
   fresh?: boolean | undefined
   /** `envelope`: Prometheus' whole answer, `data`: what is in it, `grid`: for charts. */
   as: 'envelope' | 'data' | 'grid'
+  /** Of a `grid`: also what lies between its steps. */
+  extremes?: boolean | undefined
   seriesLimit?: number | undefined
 }
 
@@ -124,7 +127,12 @@ const methods = {
     return bytesOf(query.as === 'data' ? data : envelope(data, result.warnings))
   },
   range: async (query: Query & TimeSpan & { stepMs: number }, { signal }: Call) => {
-    const result = await store.range(query.expression, query, optionsOf(query, signal))
+    const options = optionsOf(query, signal)
+    if (query.as === 'grid' && query.extremes) {
+      const { result, extremes } = await rangeWithExtremes(store, query.expression, query, options)
+      return bytesOf(gridJson(result, query, extremes))
+    }
+    const result = await store.range(query.expression, query, options)
     if (query.as === 'grid') return bytesOf(gridJson(result, query))
     const data = prometheusData(result.value, query.seriesLimit)
     return bytesOf(query.as === 'data' ? data : envelope(data, result.warnings))

@@ -1,4 +1,5 @@
 import { labelPairs, type Labels } from '../labels.ts'
+import type { Extremes } from './extremes.ts'
 import type { PromValue, QueryResult, Series } from './metrics.ts'
 
 /** A value as Prometheus writes it: shortest digits, exponents of two digits, `NaN`, `+Inf`, `-Inf`. */
@@ -68,16 +69,20 @@ const gridText = (value: number | undefined): string => {
 const resultHead = ({ warnings, stats }: QueryResult): string =>
   `"warnings":${JSON.stringify(warnings)},"samples":${stats.samples},"took_ms":${Math.round(stats.tookMs * 10) / 10}`
 
-/** An answer for charts: values of each series on the grid `from, from + step, …, to`, null where there is none. */
+/**
+ * An answer for charts: values of each series on the grid `from, from + step, …, to`, null where there is none; with
+ * them the extremes of each step, where there are any.
+ */
 export function gridJson(
   result: QueryResult,
   { fromMs, toMs, stepMs }: { fromMs: number; toMs: number; stepMs: number },
+  extremes?: ReadonlyMap<Series, Extremes>,
 ): string {
   const length = Math.floor((toMs - fromMs) / stepMs) + 1
-  const rows = seriesOf(result.value, fromMs, toMs, stepMs).map(
-    ({ labels, timestamps, values }) =>
-      `{"metric":${metricText(labels)},"values":[${onGrid(timestamps, values, fromMs, stepMs, length).join(',')}]}`,
-  )
+  const rows = seriesOf(result.value, fromMs, toMs, stepMs).map((series) => {
+    const values = onGrid(series.timestamps, series.values, fromMs, stepMs, length).join(',')
+    return `{"metric":${metricText(series.labels)},"values":[${values}]${extremesText(extremes?.get(series))}}`
+  })
   return `{"type":"matrix","start_ms":${fromMs},"step_ms":${stepMs},"series":[${rows.join(',')}],${resultHead(result)}}`
 }
 
@@ -93,6 +98,12 @@ function onGrid(
     grid[Math.round((timestamps[index]! - fromMs) / stepMs)] = gridText(values[index])
   return grid
 }
+
+const extremesText = (extremes: Extremes | undefined): string =>
+  extremes ? `,"lows":[${presentText(extremes.lows)}],"highs":[${presentText(extremes.highs)}]` : ''
+
+const presentText = (numbers: Float64Array): string =>
+  Array.from(numbers, (number) => gridText(Number.isNaN(number) ? undefined : number)).join(',')
 
 /** A number over a span is a line without labels. */
 function seriesOf(value: PromValue, fromMs: number, toMs: number, stepMs: number): Series[] {

@@ -1,3 +1,4 @@
+export { betweenSteps } from './betweenSteps.ts'
 export { typeOf } from './check.ts'
 export { evaluateInstant, evaluateRange } from './evaluate.ts'
 export { inOrder } from './labelSets.ts'
