@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { describe, test, type TestContext } from 'node:test'
+import { describe, test } from 'node:test'
 import type { Locator, Page, Request } from 'playwright-core'
 import type { Series } from '../../src/platform/telemetry/metrics/metrics.ts'
 import {
@@ -23,6 +23,7 @@ const minuteMs = 60_000
 const dayMinutes = 24 * 60
 const hosts = 50
 const metricCount = 2_000
+const tint = 'tint: from the least to the most within a step'
 
 describe('metrics', { skip: withoutChromium() }, () => {
   let world: World
@@ -41,6 +42,7 @@ describe('metrics', { skip: withoutChromium() }, () => {
         remoteWrite(`${world.server.url}/prometheus/api/v1/write`, series, token)
       await write(fleet(Date.now()))
       await write(manyNames(Date.now()))
+      await write([spiky(Date.now())])
     },
     opened: (own) => (page = own),
   })
@@ -268,6 +270,31 @@ describe('metrics', { skip: withoutChromium() }, () => {
     await api(world.admin, world.server.url, 'DELETE', `/alerts/${id}`)
   })
 
+  test('a spike between two points of the chart is drawn, counted and told', async () => {
+    await open(page, '/explore?q=spiky&from=now-24h')
+    const cells = legend().getByRole('row').nth(1).getByRole('cell')
+    await cells.first().waitFor()
+    assert.deepEqual(await cells.allInnerTexts(), ['10', '10', '900', '10'])
+    await page.getByText(tint).waitFor()
+    const slider = page.getByRole('slider')
+    await slider.focus()
+    const spoken = async (): Promise<string> => (await slider.getAttribute('aria-valuetext')) ?? ''
+    await page.keyboard.press('End')
+    for (let tenth = 0; tenth < 4; tenth += 1) await page.keyboard.press('PageUp')
+    await until('the spike is found', async () => {
+      await page.keyboard.press('ArrowLeft')
+      return (await spoken()).includes('between 10 and 900')
+    })
+    await page.keyboard.press('Enter')
+    const pinned = page.getByRole('group', { name: /pinned moment/ })
+    assert.match(await pinned.innerText(), /10\s+10 – 900/)
+    assert.deepEqual(await axeViolations(page), [])
+    // On top of each other, what was apart adds up to nothing that ever was.
+    await open(page, '/explore?q=spiky&from=now-24h&fill=stacked')
+    await cells.first().waitFor()
+    assert.equal(await page.getByText(tint).count(), 0)
+  })
+
   test('an error stands at its column, and what the other query found stays', async () => {
     await open(page, '/explore?q=fleet_load{host="h00"}&q2=sum(rate(fleet_load[5m]')
     await page.getByText(/At character \d+: .*end of input/).waitFor()
@@ -392,10 +419,15 @@ describe('metrics', { skip: withoutChromium() }, () => {
   })
 
   test('100,000 points follow the pointer, and how smoothly is told', async (context) => {
-    await open(page, '/explore?q=fleet_load&from=now-24h&step=40s')
-    await legend().waitFor()
-    const frames = await framesWhile(page, context)
-    assert.ok(frames > 0)
+    for (const [query, what] of [
+      ['fleet_load', 'lines alone'],
+      ['fleet_load * 1', 'with what lies between their points'],
+    ] as const) {
+      await open(page, `/explore?q=${encodeURIComponent(query)}&from=now-24h&step=40s`)
+      await legend().waitFor()
+      assert.equal(await page.getByText(tint).isVisible(), query !== 'fleet_load')
+      context.diagnostic(`panning, ${what}: ${await framesWhile(page)}`)
+    }
   })
 
   test('on a phone nothing is wider than the screen, dark and light', async () => {
@@ -417,6 +449,16 @@ const fleet = (nowMs: number): Series[] =>
     timestamps: Float64Array.from({ length: dayMinutes }, (_minute, index) => nowMs - (dayMinutes - index) * minuteMs),
     values: Float64Array.from({ length: dayMinutes }, (_minute, index) => host * 3 + Math.sin(index / 30 + host)),
   }))
+
+/** One sample of nearly six thousand is far from the others. */
+const spiky = (nowMs: number): Series => {
+  const count = dayMinutes * 4
+  return {
+    labels: { __name__: 'spiky', job: 'fleet' },
+    timestamps: Float64Array.from({ length: count }, (_sample, index) => nowMs - (count - index) * 15_000),
+    values: Float64Array.from({ length: count }, (_sample, index) => (index === count / 2 ? 900 : 10)),
+  }
+}
 
 const manyNames = (nowMs: number): Series[] =>
   Array.from({ length: metricCount }, (_, index) => ({
@@ -483,7 +525,7 @@ function drawnAfter(page: Page, lines: number): Promise<number> {
 }
 
 /** Frames a second while the chart follows the pointer for two seconds. */
-async function framesWhile(page: Page, context: TestContext): Promise<number> {
+async function framesWhile(page: Page): Promise<string> {
   const { frames, longestMs } = await page.evaluate(async () => {
     const over = document.querySelector<HTMLElement>('.u-over')!
     const { left, top, width, height } = over.getBoundingClientRect()
@@ -510,8 +552,8 @@ async function framesWhile(page: Page, context: TestContext): Promise<number> {
     dispatchEvent(new MouseEvent('mouseup', at(0.5)))
     return { frames: (count * 1_000) / (performance.now() - startedAt), longestMs: longest }
   })
-  context.diagnostic(`panning: ${frames.toFixed(1)} frames a second, longest ${longestMs.toFixed(0)} ms`)
-  return frames
+  assert.ok(frames > 0)
+  return `${frames.toFixed(1)} frames a second, longest ${longestMs.toFixed(0)} ms`
 }
 
 const median = (values: readonly number[]): number =>

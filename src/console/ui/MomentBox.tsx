@@ -43,14 +43,16 @@ export function MomentBox({ label, moment, text, unit, leftPx, widthPx, onClose 
         {text}
         {onClose && <IconButton icon={X} size="sm" label="Unpin (Esc)" onClick={onClose} />}
       </p>
-      {values.map((one) => (
-        <p key={one.line.key} className="flex items-center gap-2 whitespace-nowrap">
-          <span className="h-[3px] w-3 shrink-0" style={{ background: lineColour(one.line, one.order) }} />
-          <span className="min-w-0 flex-1 truncate text-muted">{one.line.label}</span>
-          <span className="pl-3 tabular-nums">{formatUnit(one.value, unit)}</span>
-          {one.between && <span className="text-faint tabular-nums">{betweenText(one, unit)}</span>}
-        </p>
-      ))}
+      <div className="grid grid-cols-[auto_minmax(3rem,1fr)_auto_auto] items-center gap-x-2 text-right whitespace-nowrap tabular-nums max-sm:grid-cols-[auto_minmax(3rem,1fr)_auto]">
+        {values.map((one) => (
+          <p key={one.line.key} className="contents">
+            <span className="h-[3px] w-3" style={{ background: lineColour(one.line, one.order) }} />
+            <span className="truncate text-left text-muted">{one.line.label}</span>
+            <span className="pl-3">{formatUnit(one.value, unit)}</span>
+            <span className="text-faint max-sm:col-span-full">{betweenText(one, unit)}</span>
+          </p>
+        ))}
+      </div>
       {left > 0 && <p className="text-faint">and {left} lower</p>}
       {shown.map(({ at, label: word, level = 'info', path }) => (
         <p key={`${at} ${word} ${path}`} className="flex items-center gap-2 whitespace-nowrap">

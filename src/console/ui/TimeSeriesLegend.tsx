@@ -51,9 +51,13 @@ export function TimeSeriesLegend({ lines, unit, chosen, onChoose, kind }: TimeSe
   if (lines.length === 0) return null
   if (kind === 'list') {
     return (
-      <ul aria-label="Lines" className="mt-1 flex max-h-24 flex-wrap gap-x-4 overflow-y-auto text-sm">
+      // On a phone one row to swipe along: charts stand below each other there and have no room for more.
+      <ul
+        aria-label="Lines"
+        className="mt-1 flex max-h-24 flex-wrap gap-x-4 overflow-auto text-sm max-sm:flex-nowrap max-sm:[scrollbar-width:none]"
+      >
         {shown.map((row) => (
-          <li key={row.line.key} className="flex max-w-full items-center gap-1.5">
+          <li key={row.line.key} className="flex max-w-full items-center gap-1.5 max-sm:shrink-0">
             {name(row)}
             <span className="whitespace-nowrap tabular-nums">{formatUnit(row.last, unit)}</span>
           </li>

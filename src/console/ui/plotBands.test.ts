@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { bandsOf, endsOf, runsOf } from './plotBands.ts'
+import { bandsOf, edgesOf, endsOf } from './plotBands.ts'
 
 const line = (values: (number | null)[], lows?: (number | null)[], highs?: (number | null)[]) => ({
   line: { key: 'a', label: 'a', values, ...(lows && highs && { lows, highs }) },
@@ -18,12 +18,15 @@ describe('bands', () => {
     assert.deepEqual(endsOf([], 0, 2), { low: Infinity, high: -Infinity })
     assert.deepEqual(endsOf(bandsOf([line([null], [null], [null])]), 0, 0), { low: Infinity, high: -Infinity })
   })
-  test('are drawn from gap to gap', () => {
-    const there = [null, 1, 1, null, 1]
-    assert.deepEqual(runsOf({ lows: there, highs: there }), [
-      [1, 2],
-      [4, 4],
+  test('are drawn from gap to gap, once for each column of pixels', () => {
+    const scaling = { xOf: (index: number) => 10 + index / 2, yOf: (value: number) => 100 - value }
+    assert.deepEqual(edgesOf({ lows: [null, 1, 2, 0, null, 4], highs: [null, 5, 3, 2, 9, 4] }, scaling), [
+      [
+        { x: 11, top: 95, bottom: 99 },
+        { x: 12, top: 98, bottom: 100 },
+      ],
+      [{ x: 13, top: 96, bottom: 96 }],
     ])
-    assert.deepEqual(runsOf({ lows: [], highs: [] }), [])
+    assert.deepEqual(edgesOf({ lows: [], highs: [] }, scaling), [])
   })
 })

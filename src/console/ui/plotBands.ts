@@ -23,45 +23,81 @@ export function endsOf(bands: readonly Band[], first: number, last: number): { l
   return { low, high }
 }
 
-/** Indexes from a first to a last, both inclusive, between which there are no gaps. */
-export function runsOf({ lows, highs }: Pick<Band, 'lows' | 'highs'>): [first: number, last: number][] {
-  const runs: [number, number][] = []
-  let from = -1
-  for (let index = 0; index <= lows.length; index += 1) {
-    const isThere = typeof lows[index] === 'number' && typeof highs[index] === 'number'
-    if (isThere && from < 0) from = index
-    if (isThere || from < 0) continue
-    runs.push([from, index - 1])
-    from = -1
-  }
-  return runs
+/** The end of a band at one place, canvas px: the top lies above the bottom. */
+interface Edge {
+  x: number
+  top: number
+  bottom: number
 }
+
+/** How times and values become px: both are linear. */
+interface Scaling {
+  xOf: (index: number) => number
+  yOf: (value: number) => number
+}
+
+/** A band in pieces without gaps, one edge for each column of pixels at most. */
+export function edgesOf({ lows, highs }: Pick<Band, 'lows' | 'highs'>, { xOf, yOf }: Scaling): Edge[][] {
+  const pieces: Edge[][] = []
+  let piece: Edge[] | undefined
+  for (let index = 0; index < lows.length; index += 1) {
+    const [low, high] = [lows[index], highs[index]]
+    if (typeof low !== 'number' || typeof high !== 'number') {
+      piece = undefined
+      continue
+    }
+    const x = Math.round(xOf(index))
+    const [top, bottom] = [yOf(high), yOf(low)]
+    const last = piece?.at(-1)
+    if (last?.x === x) {
+      last.top = Math.min(last.top, top)
+      last.bottom = Math.max(last.bottom, bottom)
+    } else if (piece) piece.push({ x, top, bottom })
+    else pieces.push((piece = [{ x, top, bottom }]))
+  }
+  return pieces
+}
+
+/** Many bands side by side are seen well enough by their tint, and edges take longest to draw. */
+const edgedMax = 12
 
 /** Below the lines: a tint from the least to the most, with an edge so that a lone spike is seen. */
 export function drawBands(plot: uPlot, bands: readonly Band[], token: TokenReader): void {
   const { ctx, bbox } = plot
-  const times = plot.data[0]
+  const scaling = scalingOf(plot)
   ctx.save()
   ctx.beginPath()
   ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height)
   ctx.clip()
   ctx.lineWidth = devicePixelRatio
   ctx.lineJoin = 'round'
-  for (const { line, order, lows, highs } of bands) {
-    const colour = token(lineColour(line, order).slice(4, -1))
+  for (const band of bands) {
+    const colour = token(lineColour(band.line, band.order).slice(4, -1))
     ctx.fillStyle = `${colour}38`
     ctx.strokeStyle = `${colour}80`
-    const xOf = (index: number): number => plot.valToPos(times[index]!, 'x', true)
-    const yOf = (value: number): number => plot.valToPos(value, 'y', true)
     ctx.beginPath()
-    for (const [first, last] of runsOf({ lows, highs })) {
-      ctx.moveTo(xOf(first), yOf(highs[first]!))
-      for (let index = first + 1; index <= last; index += 1) ctx.lineTo(xOf(index), yOf(highs[index]!))
-      for (let index = last; index >= first; index -= 1) ctx.lineTo(xOf(index), yOf(lows[index]!))
+    for (const edges of edgesOf(band, scaling)) {
+      ctx.moveTo(edges[0]!.x, edges[0]!.top)
+      for (const { x, top } of edges) ctx.lineTo(x, top)
+      for (const { x, bottom } of edges.toReversed()) ctx.lineTo(x, bottom)
       ctx.closePath()
     }
     ctx.fill()
-    ctx.stroke()
+    if (bands.length <= edgedMax) ctx.stroke()
   }
   ctx.restore()
+}
+
+/** Two places tell where all of them are, and asking for each takes longer than drawing. */
+function scalingOf(plot: uPlot): Scaling {
+  const times = plot.data[0]
+  const [x, y] = [linear(plot, 'x'), linear(plot, 'y')]
+  return { xOf: (index) => x.at0 + x.per1 * times[index]!, yOf: (value) => y.at0 + y.per1 * value }
+}
+
+function linear(plot: uPlot, scale: 'x' | 'y'): { at0: number; per1: number } {
+  const { min = 0, max = 1 } = plot.scales[scale]!
+  const [from, to] = [plot.valToPos(min, scale, true), plot.valToPos(max, scale, true)]
+  const per1 = (to - from) / (max - min)
+  return { at0: from - per1 * min, per1 }
 }
