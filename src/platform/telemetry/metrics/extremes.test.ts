@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
+import { AppError } from '#kernel/errors.ts'
 import { minuteMs } from '#kernel/time.ts'
 import { temporaryFolder } from '../../../../test/support/folder.ts'
 import { openEmbeddedMetrics } from './embedded/index.ts'
 import { rangeWithExtremes } from './extremes.ts'
-import type { QueryOptions, Series } from './metrics.ts'
+import type { MetricStore, QueryOptions, Series } from './metrics.ts'
 
 const nowMs = Date.UTC(2026, 5, 1, 9, 30)
 const span = { fromMs: nowMs - 8 * minuteMs, toMs: nowMs, stepMs: 2 * minuteMs }
@@ -86,6 +87,23 @@ describe('extremes', () => {
     assert.ok(result.value.type === 'matrix')
     assert.equal(result.value.series.length, 1)
     assert.equal(extremes, undefined)
+  })
+
+  test('that took too long are not looked for at the next look', async () => {
+    let tries = 0
+    const slow: MetricStore = {
+      ...store,
+      range: (text, ...rest) => {
+        if (!text.startsWith('max_over_time')) return store.range(text, ...rest)
+        tries++
+        return Promise.reject(new AppError('QUERY_TIMEOUT', 'query timed out in expression evaluation'))
+      },
+    }
+    for (const look of ['first', 'second']) {
+      const { result, extremes } = await rangeWithExtremes(slow, 'short', span, {})
+      assert.deepEqual([result.stats.series, extremes], [1, undefined], look)
+    }
+    assert.equal(tries, 1)
   })
 
   test('are not waited for once the caller is gone', async () => {

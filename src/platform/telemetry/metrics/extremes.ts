@@ -1,7 +1,8 @@
+import { LRUCache } from 'lru-cache'
 import { AppError } from '#kernel/errors.ts'
-import { secondMs } from '#kernel/time.ts'
+import { minuteMs, secondMs } from '#kernel/time.ts'
 import { labelsKey, type Labels } from '../labels.ts'
-import { betweenSteps, parsedLately } from '../promql/index.ts'
+import { betweenSteps } from '../promql/index.ts'
 import type { MetricStore, QueryLimits, QueryOptions, QueryResult, Series, TimeSpan } from './metrics.ts'
 
 /** The least and the most of a series since the step before, one for each step of the range; NaN where it had no value. */
@@ -15,6 +16,8 @@ type Range = TimeSpan & { stepMs: number }
 /** The chart can be drawn without them: they may take only so long, and so many numbers (8 MiB) may be found. */
 const timeoutMs = 2 * secondMs
 const numbersMax = 1_048_576
+/** What took too long is not tried at each look of those who refresh. */
+const tookTooLong = new LRUCache<string, true>({ max: 1_000, ttl: 10 * minuteMs })
 /** Nobody tells more lines apart, and the answer would be three times as long. */
 const seriesMax = 200
 
@@ -30,7 +33,9 @@ export async function rangeWithExtremes(
   options: QueryOptions,
 ): Promise<{ result: QueryResult; extremes: ReadonlyMap<Series, Extremes> | undefined }> {
   const result = await store.range(expression, range, options)
-  if (result.value.type !== 'matrix' || result.value.series.length === 0) return { result, extremes: undefined }
+  const without = { result, extremes: undefined }
+  const key = `${range.stepMs} ${expression}`
+  if (result.value.type !== 'matrix' || result.value.series.length === 0 || tookTooLong.has(key)) return without
   const { series } = result.value
   try {
     const limits: Partial<QueryLimits> = {
@@ -41,8 +46,9 @@ export async function rangeWithExtremes(
     return { result, extremes: found && bySeries(series.slice(0, seriesMax), found, range) }
   } catch (error) {
     options.signal?.throwIfAborted()
-    if (error instanceof AppError) return { result, extremes: undefined }
-    throw error
+    if (!(error instanceof AppError)) throw error
+    if (error.code === 'QUERY_TIMEOUT') tookTooLong.set(key, true)
+    return without
   }
 }
 
@@ -57,9 +63,10 @@ async function foundBetween(
 ): Promise<Found | undefined> {
   const { fromMs, toMs, stepMs } = range
   const points = stepsOf(range)
-  const partsMax = Math.min(numbersMax / (seriesCount * points), (options.limits?.pointsMax ?? Infinity) / points)
-  const between = betweenSteps(parsedLately(expression), stepMs, partsMax)
-  if (between?.by === 'samples') {
+  const inWindows = numbersMax / (seriesCount * points)
+  const inSteps = Math.min(inWindows, (options.limits?.pointsMax ?? Infinity) / points)
+  const between = betweenSteps(expression, stepMs, { inWindows, inSteps })
+  if (between?.by === 'windows') {
     const [least, most] = await Promise.all([
       store.range(between.least, range, options),
       store.range(between.most, range, options),

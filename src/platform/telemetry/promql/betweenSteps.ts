@@ -1,41 +1,57 @@
 import { secondMs } from '#kernel/time.ts'
-import type { Matcher } from '../labels.ts'
 import { withoutParentheses, type Expression, type VectorSelector } from './ast.ts'
 import { typeOf } from './check.ts'
+import { differWithoutName } from './names.ts'
+import { parsedLately } from './parsedLately.ts'
 
 /** How to ask for what lies between the steps of a range query. */
 export type Between =
   /** By two expressions over the same steps. Their series have lost the name, in which they did not differ. */
-  | { by: 'samples'; least: string; most: string }
-  /** By the expression itself, over steps of so many ms: that many of them make one. */
-  | { by: 'steps'; stepMs: number; parts: number }
+  | { by: 'windows'; least: string; most: string }
+  /** By the expression itself, over steps of so many ms. */
+  | { by: 'steps'; stepMs: number }
+
+/** How often a step may be looked at between it and the one before. */
+interface Most {
+  inWindows: number
+  inSteps: number
+}
 
 /** How far apart the samples of a selector are taken to be inside an expression: the interval of scraping. */
 const sampleMs = 15 * secondMs
 
 /**
  * What an expression is at least and at most between steps that are `stepMs` apart. A selector of one metric is asked
- * for all of its samples; anything else is evaluated at steps so fine that no window of it is passed over, but never at
- * more than `partsMax` for one. Undefined where there is nothing between: where windows reach from step to step, where
- * all is the same at every step, and for scalars.
+ * for all of its samples; anything else is evaluated so often that no window of it is passed over, or as often as may
+ * be. Undefined where there is nothing between: where windows reach from step to step, where all is the same at every
+ * step, and for scalars.
  */
-export function betweenSteps(expression: Expression, stepMs: number, partsMax: number): Between | undefined {
-  if (typeOf(expression) !== 'instant vector') return undefined
+export function betweenSteps(text: string, stepMs: number, most: Most): Between | undefined {
+  const expression = parsedLately(text)
+  if (typeOf(expression) !== 'instant vector' || stepMs <= 1) return undefined
+  // Both ends of a window count, so that a whole step would count a sample twice.
+  const windowMs = stepMs - 1
+  const differ = differWithoutName(expression)
   const plain = withoutParentheses(expression)
-  if (plain.kind === 'selector' && plain.at === undefined && namesOne(plain.matchers) && stepMs > 1)
-    return { by: 'samples', least: overStep('min', plain, stepMs), most: overStep('max', plain, stepMs) }
-  const parts = evenParts(stepMs, Math.min(Math.ceil(stepMs / finestMs(expression)), partsMax))
-  return parts > 1 ? { by: 'steps', stepMs: stepMs / parts, parts } : undefined
+  if (plain.kind === 'selector' && plain.at === undefined && differ) return overWindows(samplesOf(plain, windowMs))
+  const wanted = Math.ceil(stepMs / finestMs(expression))
+  const parts = evenParts(stepMs, Math.min(wanted, differ ? most.inWindows : most.inSteps))
+  if (parts === 1) return undefined
+  // A comment may be the last that is written in it.
+  if (differ) return overWindows(`(${text}\n)[${windowMs}ms:${stepMs / parts}ms]`)
+  return { by: 'steps', stepMs: stepMs / parts }
 }
 
-const namesOne = (matchers: readonly Matcher[]): boolean =>
-  matchers.some(({ name, op, value }) => name === '__name__' && op === '=' && value !== '')
+const overWindows = (windows: string): Between => ({
+  by: 'windows',
+  least: `min_over_time(${windows})`,
+  most: `max_over_time(${windows})`,
+})
 
-/** Both ends of a window count, so that a whole step would count a sample twice. */
-function overStep(function_: 'min' | 'max', { matchers, offsetMs }: VectorSelector, stepMs: number): string {
+function samplesOf({ matchers, offsetMs }: VectorSelector, windowMs: number): string {
   const conditions = matchers.map(({ name, op, value }) => `${name}${op}${JSON.stringify(value)}`)
   const offset = offsetMs === 0 ? '' : ` offset ${offsetMs}ms`
-  return `${function_}_over_time({${conditions.join(',')}}[${stepMs - 1}ms]${offset})`
+  return `{${conditions.join(',')}}[${windowMs}ms]${offset}`
 }
 
 /** The largest number of parts, at most so many, into which a step goes without a remainder. */
