@@ -1,4 +1,5 @@
-import { momentText } from './momentTexts.ts'
+import { betweenText, momentText } from './momentTexts.ts'
+import { valueAt } from './plotMoment.ts'
 import { thinned, type DrawnLine, type TimeSeriesProps } from './timeLines.ts'
 import { formatUnit } from './unit.ts'
 
@@ -40,11 +41,15 @@ export function TimeSeriesTable({ label, times, unit, drawn }: TimeSeriesProps &
               <th scope="row" className="px-2 py-0.5 text-left font-normal whitespace-nowrap tabular-nums">
                 {momentText(times[row]!, times)}
               </th>
-              {columns.map(({ line }) => (
-                <td key={line.key} className="px-2 py-0.5 text-right tabular-nums">
-                  {formatUnit(line.values[row], unit)}
-                </td>
-              ))}
+              {columns.map((column) => {
+                const one = valueAt(column, row)
+                return (
+                  <td key={column.line.key} className="px-2 py-0.5 text-right whitespace-nowrap tabular-nums">
+                    {formatUnit(one.value, unit)}
+                    {one.between && <span className="ml-2 text-faint">{betweenText(one, unit)}</span>}
+                  </td>
+                )
+              })}
             </tr>
           ))}
         </tbody>

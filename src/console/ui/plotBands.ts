@@ -77,7 +77,10 @@ export function drawBands(plot: uPlot, bands: readonly Band[], token: TokenReade
     ctx.strokeStyle = `${colour}80`
     ctx.beginPath()
     for (const edges of edgesOf(band, scaling)) {
-      ctx.moveTo(edges[0]!.x, edges[0]!.top)
+      const { x: firstX, top: firstTop, bottom: firstBottom } = edges[0]!
+      // What is alone between two gaps would have no width.
+      if (edges.length === 1) ctx.rect(firstX, firstTop, 1, Math.max(1, firstBottom - firstTop))
+      ctx.moveTo(firstX, firstTop)
       for (const { x, top } of edges) ctx.lineTo(x, top)
       for (const { x, bottom } of edges.toReversed()) ctx.lineTo(x, bottom)
       ctx.closePath()

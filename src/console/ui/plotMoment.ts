@@ -56,7 +56,8 @@ const highest = (drawn: readonly DrawnLine[], index: number, countMax: number): 
 
 const highOf = ({ value, between }: MomentValue): number => between?.high ?? value ?? -Infinity
 
-function valueAt({ line, order }: DrawnLine, index: number): MomentValue {
+/** What a line is at an index of the times. */
+export function valueAt({ line, order }: DrawnLine, index: number): MomentValue {
   const value = line.values[index] ?? null
   const [low, high] = [line.lows?.[index] ?? value, line.highs?.[index] ?? value]
   if (low === null || high === null || (low === value && high === value)) return { line, order, value }

@@ -231,14 +231,10 @@ describe('recording', () => {
     const messages: { counts: { api_call: number }; latest: { endpoint: string }[] }[] = []
     live.onMessage(({ topic, data }) => void (topic === 'activity' && messages.push(data as (typeof messages)[number])))
     const unwatch = live.watch('activity')
-    await until(
-      'the call was told',
-      async () => {
-        await admin('GET', '/api/v1/me')
-        return messages.some(({ counts, latest }) => counts.api_call > 0 && latest[0]!.endpoint === '/api/v1/me')
-      },
-      5_000,
-    )
+    await until('the call was told', async () => {
+      await admin('GET', '/api/v1/me')
+      return messages.some(({ counts, latest }) => counts.api_call > 0 && latest[0]!.endpoint === '/api/v1/me')
+    })
     unwatch()
     assert.deepEqual(live.find('activity')?.access, 'activity:read')
   })

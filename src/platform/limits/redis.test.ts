@@ -61,7 +61,7 @@ describe('when Redis is in trouble', { skip: withoutOwnRedis() }, () => {
   })
 
   const bothBack = (): Promise<void> =>
-    until('both are connected', () => connections.every(({ status }) => status === 'ready'), 5_000)
+    until('both are connected', () => connections.every(({ status }) => status === 'ready'))
 
   test('killed: both servers together allow no more than the limit', async () => {
     await server.kill()
