@@ -78,7 +78,9 @@ async function testFiles(kinds: Kind[], patterns: string[]): Promise<string[]> {
   return found.toSorted((one, other) => Number(isOfServers(other)) - Number(isOfServers(one)) || (one < other ? -1 : 1))
 }
 
-const isOfServers = (file: string): boolean => file.startsWith('test/')
+function isOfServers(file: string): boolean {
+  return file.startsWith('test/')
+}
 
 function isForBrowser(file: string): boolean {
   return file.startsWith('test/browser/')

@@ -369,9 +369,22 @@ describe('metrics', { skip: withoutChromium() }, () => {
     assert.deepEqual(await axeViolations(page), [])
   })
 
+  test('nothing in the range: when something was last seen, and the way there', async () => {
+    const seenMs = Math.floor(Date.now() / minuteMs) * minuteMs - 5 * 60 * minuteMs
+    await remoteWrite(`${world.server.url}/prometheus/api/v1/write`, [gone(seenMs)], await world.server.login())
+    await open(page, `/explore?q=${encodeURIComponent('gone_since # a while')}&from=now-15m`)
+    await page.getByText('Last seen').locator('time').waitFor()
+    assert.equal(await page.locator('main time').first().getAttribute('datetime'), new Date(seenMs).toISOString())
+    assert.deepEqual(await axeViolations(page), [])
+    await page.getByRole('button', { name: 'Go there' }).click()
+    await legend().waitFor()
+    assert.equal(Date.parse(inAddress('to')!), seenMs + 1.5 * minuteMs)
+  })
+
   test('nothing found says so and offers a longer range', async () => {
     await open(page, '/explore?q=nothing_has_this_name')
     await page.getByText('No series in this range').waitFor()
+    await page.getByText('Nor in the last 7 days.').waitFor()
     assert.deepEqual(await axeViolations(page), [])
     await page.getByRole('button', { name: 'Widen to 24 hours' }).click()
     await until('the range is a day', () => inAddress('from') === 'now-24h')
@@ -461,6 +474,12 @@ const spiky = (nowMs: number): Series => {
     values: Float64Array.from({ length: count }, (_sample, index) => (index === count / 2 ? 900 : 10)),
   }
 }
+
+const gone = (lastMs: number): Series => ({
+  labels: { __name__: 'gone_since', job: 'fleet' },
+  timestamps: Float64Array.from({ length: 10 }, (_sample, index) => lastMs - (9 - index) * minuteMs),
+  values: new Float64Array(10).fill(1),
+})
 
 const manyNames = (nowMs: number): Series[] =>
   Array.from({ length: metricCount }, (_, index) => ({

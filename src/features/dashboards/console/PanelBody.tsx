@@ -1,4 +1,5 @@
 import { useMemo } from 'react'
+import { LastSeen } from '#console/promql/LastSeen.tsx'
 import type { Span } from '#console/timeRange.ts'
 import type { Annotation } from '#console/ui/Chart.tsx'
 import { Skeleton } from '#console/ui/Skeleton.tsx'
@@ -17,7 +18,7 @@ import { TablePanel } from './TablePanel.tsx'
 import type { PanelData } from './usePanels.ts'
 import { linesOf, seriesOf, type Result, type SeriesGrid } from './values.ts'
 import type { Scope } from './variables.ts'
-import { asksMetrics } from './asked.ts'
+import { askedBy, asksMetrics } from './asked.ts'
 
 export interface PanelBodyProps {
   panel: Panel
@@ -66,7 +67,7 @@ type DrawnProps = PanelBodyProps & { results: Result[]; dataSpan: Span }
 function Drawn(props: DrawnProps) {
   const { panel, results, height } = props
   const grid = useMemo(() => seriesOf(panel, results), [panel, results])
-  if (grid.series.length === 0) return <NoData panel={panel} />
+  if (grid.series.length === 0) return <NoData {...props} />
   if (panel.type === 'timeseries') return <Lines {...props} grid={grid} />
   switch (panel.type) {
     case 'stat':
@@ -87,7 +88,8 @@ const legendPx = 34
 const listedMax = 6
 const plotPxMin = 60
 
-function Lines({ panel, grid, dataSpan, height, annotations, syncKey, onZoom }: DrawnProps & { grid: SeriesGrid }) {
+function Lines(props: DrawnProps & { grid: SeriesGrid }) {
+  const { panel, grid, dataSpan, height, annotations, syncKey, onZoom } = props
   const lines = useMemo(() => linesOf(grid), [grid])
   const fill = panel.stacked ? 'stacked' : panel.filled ? 'area' : undefined
   const listed = lines.length > 0 && lines.length <= listedMax
@@ -110,17 +112,29 @@ function Lines({ panel, grid, dataSpan, height, annotations, syncKey, onZoom }: 
       syncKey={syncKey}
       onZoom={onZoom}
       legend={listed ? 'list' : 'none'}
-      empty={<NoData panel={panel} />}
+      empty={<NoData {...props} />}
     />
   )
 }
 
-const NoData = ({ panel }: { panel: Panel }) => (
-  <div className="flex h-full flex-col items-center justify-center gap-1 p-2 text-center text-muted">
-    <p>No data in this range</p>
-    <code className="line-clamp-2 max-w-full font-mono text-xs break-all text-faint">{panel.queries[0]?.expr}</code>
-  </div>
-)
+/** Lower panels have no room for more than the words. */
+const hintedPxMin = 110
+
+function NoData({ panel, span, scope, height, onZoom }: PanelBodyProps) {
+  const expressions = useMemo(
+    () => (scope ? askedBy(panel, span, scope).map(({ query }) => query) : []),
+    [panel, span, scope],
+  )
+  return (
+    <div className="flex h-full flex-col items-center justify-center gap-1 p-2 text-center text-muted">
+      <p>No data in this range</p>
+      <code className="line-clamp-2 max-w-full font-mono text-xs break-all text-faint">{panel.queries[0]?.expr}</code>
+      {height >= hintedPxMin && expressions.length > 0 && (
+        <LastSeen expressions={expressions} span={span} onSpan={({ fromMs, toMs }) => onZoom(fromMs, toMs)} />
+      )}
+    </div>
+  )
+}
 
 const Note = ({ children }: { children: string }) => (
   <p className="flex h-full items-center justify-center text-muted">{children}</p>

@@ -1,5 +1,6 @@
 import { useMemo, useState } from 'react'
 import { formatDuration, formatNumber, plural } from '#console/format.ts'
+import { LastSeen } from '#console/promql/LastSeen.tsx'
 import { absolute, endsNow, type TimeRange } from '#console/timeRange.ts'
 import { Button } from '#console/ui/Button.tsx'
 import { Copy } from '#console/ui/Copy.tsx'
@@ -93,7 +94,7 @@ function Graph({ pane, search, found, unit, onRange }: ResultViewProps) {
 
 const dayRange: TimeRange = { from: 'now-24h', to: 'now' }
 
-function NoSeries({ found, search, onRange }: ResultViewProps) {
+function NoSeries({ pane, found, search, onRange }: ResultViewProps) {
   const isShort = found.mode === 'range' && found.span.toMs - found.span.fromMs < dayMs
   return (
     <EmptyState
@@ -102,6 +103,11 @@ function NoSeries({ found, search, onRange }: ResultViewProps) {
       action={isShort && endsNow(search) && <Button onClick={() => onRange(dayRange)}>Widen to 24 hours</Button>}
     >
       Either nothing has these names and labels, or none of it had a sample then.
+      <LastSeen
+        expressions={found.answers[pane].map(({ expression }) => expression)}
+        span={found.span}
+        onSpan={(span) => onRange(absolute(span))}
+      />
     </EmptyState>
   )
 }
