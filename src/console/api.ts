@@ -18,6 +18,7 @@ import type { rolesEndpoints } from '#features/roles/contract.ts'
 import type { savedQueriesEndpoints } from '#features/saved-queries/contract.ts'
 import type { sessionsEndpoints } from '#features/sessions/contract.ts'
 import type { settingsEndpoints } from '#features/settings/contract.ts'
+import type { shortLinksEndpoints } from '#features/short-links/contract.ts'
 import type { systemEndpoints } from '#features/system/contract.ts'
 import type { usersEndpoints } from '#features/users/contract.ts'
 
@@ -41,5 +42,6 @@ export type Api = ByRoute<typeof activityEndpoints> &
   ByRoute<typeof savedQueriesEndpoints> &
   ByRoute<typeof sessionsEndpoints> &
   ByRoute<typeof settingsEndpoints> &
+  ByRoute<typeof shortLinksEndpoints> &
   ByRoute<typeof systemEndpoints> &
   ByRoute<typeof usersEndpoints>

@@ -5,6 +5,7 @@ type AlertsTab = 'rules' | 'history' | 'silences' | 'channels' | 'policies' | 'd
 /** Every address of the console. Nothing else spells one, so that a rename or a prefix is one change. */
 export const pb = {
   overview: () => '/',
+  shortLink: (id: string) => `/s/${segment(id)}`,
   logs: () => '/logs',
   explore: () => '/explore',
   dashboards: () => '/dashboards',

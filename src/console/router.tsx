@@ -14,6 +14,8 @@ import { pages, type Page } from './pages.ts'
 import { pb } from './paths.ts'
 import { queryClient } from './queryClient.ts'
 import { parseSearch, stringifySearch } from './search.ts'
+import { shortLinkTarget } from './shortLinks.ts'
+import { NoShortLink } from './shell/NoShortLink.tsx'
 import { NotFindable } from './shell/NotFindable.tsx'
 import { NotFound } from './shell/NotFound.tsx'
 import { PageError } from './shell/PageError.tsx'
@@ -90,6 +92,20 @@ const finder = createRoute({
   staticData: { title: 'Not found' },
 })
 
+const shortLink = createRoute({
+  getParentRoute: () => shell,
+  path: '/s/$id',
+  beforeLoad: async ({ params: { id } }) => {
+    await queryClient.ensureQueryData(meQuery)
+    const target = await shortLinkTarget(id)
+    if (!target) return
+    const { pathname, search, hash } = target
+    throw redirect({ to: pathname, search: parseSearch(search), hash: hash.slice(1), replace: true })
+  },
+  component: NoShortLink,
+  staticData: { title: 'Not found' },
+})
+
 const everythingElse = createRoute({
   getParentRoute: () => shell,
   path: '$',
@@ -100,7 +116,7 @@ const everythingElse = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([
     ...outside,
-    shell.addChildren([...pages.map(routeOf), ...homeRoute(), ...grafana, finder, everythingElse]),
+    shell.addChildren([...pages.map(routeOf), ...homeRoute(), ...grafana, finder, shortLink, everythingElse]),
   ]),
   parseSearch,
   stringifySearch,

@@ -18,6 +18,7 @@ import { createProcesses } from './processes/index.ts'
 import { projectsFeature } from './projects/index.ts'
 import { rolesFeature } from './roles/index.ts'
 import { savedQueriesFeature } from './saved-queries/index.ts'
+import { shortLinksFeature } from './short-links/index.ts'
 import { createSessions } from './sessions/index.ts'
 import { settingsFeature } from './settings/index.ts'
 import { systemFeature } from './system/index.ts'
@@ -43,6 +44,7 @@ export function createFeatures(): { features: Feature[]; auth: Auth } {
     createCollection(),
     createDashboards(),
     savedQueriesFeature,
+    shortLinksFeature,
     createAlerts(),
     createNotifications(),
     createAlertmanager(),

@@ -184,6 +184,8 @@ export const roleMatrix: Record<string, Row> = {
   'saved-queries.remember': 'session',
   'saved-queries.star': 'session',
   'saved-queries.forget': 'session',
+  'short-links.keep': 'session',
+  'short-links.follow': 'session',
   'logs.services': writers,
   'logs.views': writers,
   'logs.createView': writers,

@@ -3,8 +3,8 @@ import { useShortcuts } from '../keyboard.ts'
 import { useCan } from '../me.ts'
 import { parseSearch } from '../search.ts'
 import { setPreferences, shownTheme } from '../preferences.ts'
-import { copyText } from '../ui/clipboard.ts'
-import { toastDone } from '../ui/Toaster.tsx'
+import { copyLink } from '../shortLinks.ts'
+import { toastError } from '../ui/Toaster.tsx'
 import { openHelp } from './helpState.ts'
 import { reachable, searchFor } from './nav.ts'
 import { openPalette } from './paletteState.ts'
@@ -26,7 +26,7 @@ export function GlobalShortcuts() {
       keys: 'y',
       label: 'Copy a link to what is shown',
       group: 'General',
-      run: () => void copyText(location.href).then(() => toastDone('Link copied')),
+      run: () => void copyLink(location.href).catch(toastError),
     },
     ...chords.map(({ chord, title, path }) => ({
       keys: `g ${chord}`,

@@ -335,6 +335,13 @@ export const settings = {
     live,
   ),
 
+  short_link_retention_days: retention.given(
+    kinds.integer(1, 3_650),
+    365,
+    'Days a short link of the console is kept after it was last followed',
+    live,
+  ),
+
   logs_retention_hours: retention.given(kinds.integer(1, 876_000), 168, 'Hours of logs kept', live),
   logs_bytes_max: retention.given(
     kinds.integer(mebibyte, 1_048_576 * mebibyte),

@@ -1,10 +1,10 @@
 import { useMemo, useRef } from 'react'
-import { copyText } from '#console/ui/clipboard.ts'
+import { copyLink } from '#console/shortLinks.ts'
 import { cx } from '#console/ui/cx.ts'
 import { PageHeader } from '#console/ui/PageHeader.tsx'
 import { PeekPanel } from '#console/ui/PeekPanel.tsx'
 import { Skeleton } from '#console/ui/Skeleton.tsx'
-import { toastDone } from '#console/ui/Toaster.tsx'
+import { toastError } from '#console/ui/Toaster.tsx'
 import { useLogsSearch } from './address.ts'
 import { Chips } from './Chips.tsx'
 import { ContextNote } from './ContextNote.tsx'
@@ -56,12 +56,12 @@ export default function LogsPage() {
     if (isLive) lines.setFollowing(true)
     list.current?.toEnd()
   }
-  const copyLink = (): void => {
-    const link = linkTo(search, asked.span, selection.id)
-    void copyText(link).then(() => toastDone(selection.id ? 'Link to the line copied' : 'Link copied'))
-  }
+  const copyShown = (): void =>
+    void copyLink(linkTo(search, asked.span, selection.id), selection.id ? 'Link to the line' : 'Link').catch(
+      toastError,
+    )
   useRemembered(search.q, shown)
-  useLogsKeys({ search, setSearch, shown, selection, setRange, toggleLive, follow, copyLink })
+  useLogsKeys({ search, setSearch, shown, selection, setRange, toggleLive, follow, copyLink: copyShown })
 
   return (
     <div className="flex h-full min-h-[520px] flex-col" style={{ paddingRight: besidePx }}>
@@ -72,7 +72,7 @@ export default function LogsPage() {
             search={search}
             setSearch={setSearch}
             shown={shown}
-            onCopyLink={copyLink}
+            onCopyLink={copyShown}
             onToggleLive={toggleLive}
           />
         }
@@ -145,7 +145,7 @@ export default function LogsPage() {
               onQuery={setQuery}
               onColumns={(cols) => setSearch({ cols }, { replace: true })}
               onContext={() => setSearch({ at: selection.peek.id!, context: true })}
-              onCopyLink={copyLink}
+              onCopyLink={copyShown}
             />
           )}
         </PeekPanel>

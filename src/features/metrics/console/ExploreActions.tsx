@@ -15,6 +15,7 @@ import {
 import { useState } from 'react'
 import { canWith, useCan, useMe } from '#console/me.ts'
 import { pb } from '#console/paths.ts'
+import { copyLink } from '#console/shortLinks.ts'
 import { usePaletteActions } from '#console/shell/paletteState.ts'
 import { Button } from '#console/ui/Button.tsx'
 import { copyText } from '#console/ui/clipboard.ts'
@@ -50,7 +51,12 @@ export function ExploreActions({ search, results: { found, isFetching }, onRun, 
   const save = (): void => found && saveFile(`metrics-${new Date(found.at).toISOString()}.csv`, csvOf(found))
   const split = { label: search.split ? 'One pane' : 'Split into two panes', icon: Columns2 }
   const entries = [
-    { label: 'Copy a link', icon: Link2, keys: 'y', onSelect: copy(linkTo, 'Link') },
+    {
+      label: 'Copy a link',
+      icon: Link2,
+      keys: 'y',
+      onSelect: () => found && void copyLink(linkTo(found)).catch(toastError),
+    },
     { label: 'Copy PromQL', icon: SquareFunction, onSelect: copy(promqlOf, 'PromQL') },
     { label: 'Copy as curl', icon: Terminal, onSelect: copy(curlOf, 'Command') },
     { label: 'Save as CSV', icon: Download, onSelect: save },

@@ -1,7 +1,7 @@
 import { useShortcuts } from '#console/keyboard.ts'
+import { copyLink } from '#console/shortLinks.ts'
 import { absolute, shifted, zoomedOut, type Span, type TimeRange } from '#console/timeRange.ts'
-import { copyText } from '#console/ui/clipboard.ts'
-import { toastDone } from '#console/ui/Toaster.tsx'
+import { toastError } from '#console/ui/Toaster.tsx'
 import { linkTo } from './commands.ts'
 import type { Found } from './useResults.ts'
 
@@ -14,9 +14,6 @@ interface Page {
 
 /** What the keyboard does on this page. */
 export function useExploreKeys({ span, found, onRun, onRange }: Page): void {
-  const copyLink = (): void => {
-    if (found) void copyText(linkTo(found)).then(() => toastDone('Link copied'))
-  }
   useShortcuts([
     { keys: '$mod+Enter', label: 'Run the queries', group: 'Page', run: onRun },
     { keys: 'r', label: 'Run the queries', group: 'Page', run: onRun },
@@ -34,6 +31,11 @@ export function useExploreKeys({ span, found, onRun, onRange }: Page): void {
       run: () => onRange(absolute(shifted(span, 1, Date.now()))),
     },
     { keys: 't a', label: 'Make the time absolute', group: 'Page', run: () => onRange(absolute(span)) },
-    { keys: 'y', label: 'Copy a link', group: 'Page', run: copyLink },
+    {
+      keys: 'y',
+      label: 'Copy a link',
+      group: 'Page',
+      run: () => found && void copyLink(linkTo(found)).catch(toastError),
+    },
   ])
 }
