@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import { startApp } from '../../../../test/support/app.ts'
 import { docker, dockerHost, startContainer, uniqueName, withoutDocker } from '../../../../test/support/docker.ts'
 import { temporaryFolder } from '../../../../test/support/folder.ts'
 import { until } from '../../../../test/support/until.ts'
+import { followContainer } from './follow.ts'
 import { createLineReader, timeOf } from './frames.ts'
 import { advanced, createSieve } from './state.ts'
 
@@ -88,6 +90,32 @@ describe('containers of a real engine', { skip: withoutDocker }, () => {
         await app.admin('POST', '/api/v1/logs/search', { query, ...span, limit: 5_000, direction: 'forward' })
       ).json() as Found
     ).rows
+
+  test('are stored and counted to the end of what is on its way when reading is ended', async () => {
+    const { default: Engine } = await import('dockerode')
+    const id = await startContainer(
+      ['sh', '-c', 'i=0; while :; do i=$((i+1)); echo "$i"; sleep 0.1; done'],
+      ['--name', uniqueName(), '--network', 'none'],
+    )
+    const ending = new AbortController()
+    const delivered: string[] = []
+    let counted = 0
+    const following = followContainer({
+      docker: new Engine({ socketPath: socket }),
+      id,
+      from: { ns: '0', same: 0 },
+      signal: ending.signal,
+      deliver: async ({ streams }) => {
+        delivered.push(...streams.flatMap(({ entries }) => entries.map(({ line }) => line)))
+        ending.abort()
+        await delay(300)
+      },
+      onStored: (_position, lines) => void (counted += lines),
+    })
+    await assert.rejects(following, /abort/)
+    assert.ok(delivered.length > 0)
+    assert.equal(counted, delivered.length)
+  })
 
   test('are read from both streams with names, tags and times, on terminals, and on after a restart', async () => {
     const data_dir = temporaryFolder()

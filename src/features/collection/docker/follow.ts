@@ -63,15 +63,19 @@ export async function followContainer({ docker, id, from, signal, deliver, onSto
       .finally(() => (storing = undefined))
       .then(() => undefined))
 
-  for await (const chunk of stream) {
-    waiting.push(...read(chunk as Buffer).filter(({ timestampNs }) => isNew(timestampNs)))
-    if (waiting.length === 0) continue
-    const soon = storeSoon()
-    // The engine waits meanwhile: nothing more is read until there is room.
-    if (waiting.length >= batchMax) await soon
-    if (failure) throw failure
+  try {
+    for await (const chunk of stream) {
+      waiting.push(...read(chunk as Buffer).filter(({ timestampNs }) => isNew(timestampNs)))
+      if (waiting.length === 0) continue
+      const soon = storeSoon()
+      // The engine waits meanwhile: nothing more is read until there is room.
+      if (waiting.length >= batchMax) await soon
+      if (failure) throw failure
+    }
+  } finally {
+    // What is on its way is stored and counted, or the next start would store it again.
+    await storing
   }
-  await storing
   await store()
   return labels['container']!
 }
