@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { absolute, endsNow, momentOf, shifted, spanOf, zoomedOut } from './timeRange.ts'
+import { absolute, endsNow, momentOf, rangeIn, shifted, spanOf, zoomedOut } from './timeRange.ts'
 
 const nowMs = Date.parse('2026-11-22T10:30:00Z')
 const minute = 60_000
@@ -21,6 +21,14 @@ describe('a time', () => {
 })
 
 describe('a range', () => {
+  it('is found in what was copied, and in nothing else', () => {
+    assert.deepEqual(rangeIn('{"from":"now-6h","to":"now"}'), { from: 'now-6h', to: 'now' })
+    const other = { from: '2026-11-22T10:00:00Z', to: '2026-11-22T11:00:00.000Z' }
+    assert.deepEqual(rangeIn(JSON.stringify({ ...other, more: 1 })), other)
+    for (const text of ['', 'null', '{}', 'up', '{"from":"soon","to":"now"}', '{"from":1,"to":"now"}', '["now","now"]'])
+      assert.equal(rangeIn(text), undefined, text)
+  })
+
   it('is an hour before its end where it is misspelt or runs backwards', () => {
     const hour = { fromMs: nowMs - 60 * minute, toMs: nowMs }
     assert.deepEqual(spanOf({ from: 'soon', to: 'now' }, nowMs), hour)

@@ -40,6 +40,17 @@ export function spanOf({ from, to }: TimeRange, nowMs: number): Span {
   return { fromMs: fromMs !== undefined && fromMs < toMs ? fromMs : toMs - hourMs, toMs }
 }
 
+/** In a text as `t c` and Grafana copy it, `{"from":"now-1h","to":"now"}`; undefined where it is none. */
+export function rangeIn(text: string): TimeRange | undefined {
+  try {
+    const { from, to } = JSON.parse(text) as Record<string, unknown>
+    if (typeof from !== 'string' || typeof to !== 'string') return undefined
+    return [from, to].every((end) => momentOf(end, Date.now()) !== undefined) ? { from, to } : undefined
+  } catch {
+    return undefined
+  }
+}
+
 /** Goes on as time does, so that it can be followed. */
 export const endsNow = ({ to }: TimeRange): boolean => to.trim() === 'now'
 

@@ -205,6 +205,23 @@ describe('metrics', { skip: withoutChromium() }, () => {
     await until('Back goes back', async () => Math.abs(span() - zoomedAgainMs) < 1_000)
   })
 
+  test('the time is copied on one page and pasted on another', async () => {
+    await open(page, '/explore?q=up&from=now-6h')
+    await page.keyboard.press('t')
+    await page.keyboard.press('a')
+    await until('the range is absolute', async () => inAddress('to')?.endsWith('Z') ?? false)
+    const copied = [inAddress('from'), inAddress('to')]
+    await page.keyboard.press('t')
+    await page.keyboard.press('c')
+    await page.getByText('Time copied').waitFor()
+    for (const path of ['/logs', '/dashboards/miktos']) {
+      await open(page, path)
+      await page.keyboard.press('t')
+      await page.keyboard.press('v')
+      await until(`it is that of ${path}`, async () => inAddress('from') === copied[0] && inAddress('to') === copied[1])
+    }
+  })
+
   test('a double click goes back to what was shown before the last zoom, and only there', async () => {
     await open(page, '/explore?q=fleet_load{host="h00"}&from=now-6h')
     await legend().waitFor()

@@ -1,7 +1,7 @@
 import { useNavigate } from '@tanstack/react-router'
 import { useShortcuts } from '#console/keyboard.ts'
 import { pb } from '#console/paths.ts'
-import { absolute, shifted, zoomedOut } from '#console/timeRange.ts'
+import { timeRangeShortcuts } from '#console/timeRangeKeys.ts'
 import type { LiveBoard } from './useBoard.ts'
 
 /** The panel that has the focus, else the one under the pointer. */
@@ -29,20 +29,7 @@ export function useBoardKeys({ search, setSearch, span, refresh }: LiveBoard, ed
       run: () => setSearch({ view: search.view ? '' : (panelAtHand() ?? '') }),
     },
     ...(editId ? [{ keys: 'e', label: 'Edit the panel, or the dashboard', group: 'Page' as const, run: edit }] : []),
-    { keys: 't z', label: 'Zoom out', group: 'Page', run: () => setSearch(absolute(zoomedOut(span, Date.now()))) },
-    {
-      keys: 't ArrowLeft',
-      label: 'Earlier',
-      group: 'Page',
-      run: () => setSearch(absolute(shifted(span, -1, Date.now()))),
-    },
-    {
-      keys: 't ArrowRight',
-      label: 'Later',
-      group: 'Page',
-      run: () => setSearch(absolute(shifted(span, 1, Date.now()))),
-    },
-    { keys: 't a', label: 'Make the time absolute', group: 'Page', run: () => setSearch(absolute(span)) },
+    ...timeRangeShortcuts({ range: search, span, setRange: setSearch }),
     ...(search.view || search.kiosk
       ? [
           {

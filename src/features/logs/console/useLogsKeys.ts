@@ -2,7 +2,8 @@ import { useShortcuts } from '#console/keyboard.ts'
 import { copyText } from '#console/ui/clipboard.ts'
 import { toastDone } from '#console/ui/Toaster.tsx'
 import type { LogsSearch, SetLogsSearch } from './address.ts'
-import { absolute, shifted, zoomedOut, type TimeRange } from '#console/timeRange.ts'
+import type { TimeRange } from '#console/timeRange.ts'
+import { timeRangeShortcuts } from '#console/timeRangeKeys.ts'
 import type { ShownLines } from './useLines.ts'
 import type { Selection } from './useSelection.ts'
 
@@ -56,20 +57,7 @@ export function useLogsKeys({
     },
     { keys: 'r', label: 'Search again', group: 'Page', run: reload },
     { keys: 'Escape', label: 'Leave the details, the surroundings, live', group: 'Page', run: leave },
-    { keys: 't z', label: 'Zoom out', group: 'Page', run: () => setRange(absolute(zoomedOut(asked.span, Date.now()))) },
-    {
-      keys: 't ArrowLeft',
-      label: 'Earlier',
-      group: 'Page',
-      run: () => setRange(absolute(shifted(asked.span, -1, Date.now()))),
-    },
-    {
-      keys: 't ArrowRight',
-      label: 'Later',
-      group: 'Page',
-      run: () => setRange(absolute(shifted(asked.span, 1, Date.now()))),
-    },
-    { keys: 't a', label: 'Make the time absolute', group: 'Page', run: () => setRange(absolute(asked.span)) },
+    ...timeRangeShortcuts({ range: search, span: asked.span, setRange }),
     { keys: 'j', label: 'Next line', group: 'List', run: () => step(1)?.() },
     { keys: 'k', label: 'Previous line', group: 'List', run: () => step(-1)?.() },
     { keys: ']', label: 'Next error', group: 'List', run: () => step(1, true)?.() },

@@ -45,7 +45,7 @@ export default function ExplorePage() {
       ...withQueries('q', queriesOf(search, pane === 'q' ? 'r' : 'q')),
       ...withQueries('r', []),
     })
-  useExploreKeys({ span, found: results.found, onRun: () => run(), onRange })
+  useExploreKeys({ range: search, span, found: results.found, onRun: () => run(), onRange })
 
   return (
     <>

@@ -3,6 +3,7 @@ import { useState } from 'react'
 import type { TimeRange } from '#console/timeRange.ts'
 import { Button, IconButton } from '#console/ui/Button.tsx'
 import { Card } from '#console/ui/Card.tsx'
+import { cx } from '#console/ui/cx.ts'
 import { EmptyState } from '#console/ui/EmptyState.tsx'
 import { ErrorPanel } from '#console/ui/ErrorPanel.tsx'
 import { Skeleton } from '#console/ui/Skeleton.tsx'
@@ -75,14 +76,17 @@ export function Pane(props: PaneProps) {
       )}
       {results.isFetching && <SlowNote onCancel={results.cancel} />}
       {found && answers.some(({ result }) => result.type !== 'error') && (
-        <ResultView
-          pane={pane}
-          search={search}
-          found={found}
-          unit={search.unit ?? sharedUnit(answers.map(({ expression }) => expression))}
-          refreshMs={results.refreshMs}
-          onRange={onRange}
-        />
+        // Most answers are there before anybody would see it dim.
+        <div className={cx(results.isOld && 'opacity-60 transition-opacity delay-150 duration-0')}>
+          <ResultView
+            pane={pane}
+            search={search}
+            found={found}
+            unit={search.unit ?? sharedUnit(answers.map(({ expression }) => expression))}
+            refreshMs={results.refreshMs}
+            onRange={onRange}
+          />
+        </div>
       )}
       {!hasQueries && <Starters onStart={(expression) => onRun([expression])} />}
       <MetricBrowser

@@ -77,6 +77,8 @@ export function useResults(search: ExploreSearch) {
     found: queries.length > 0 ? (found ?? kept) : undefined,
     error: query.error,
     isFetching: query.isFetching,
+    /** What was found answers an earlier question. */
+    isOld: query.isPlaceholderData,
     refreshMs: every || undefined,
     run: () => setRun((count) => count + 1),
     cancel: () => void queryClient.cancelQueries({ queryKey }),
