@@ -74,12 +74,7 @@ async function testFiles(kinds: Kind[], patterns: string[]): Promise<string[]> {
     if (kinds.includes(await kindOf(file))) found.push(file)
   }
   if (found.length === 0) throw new Error('No test file matches')
-  // Those of whole servers last longest: first they go, and the short ones fill what is left at the end.
-  return found.toSorted((one, other) => Number(isOfServers(other)) - Number(isOfServers(one)) || (one < other ? -1 : 1))
-}
-
-function isOfServers(file: string): boolean {
-  return file.startsWith('test/')
+  return found.toSorted()
 }
 
 function isForBrowser(file: string): boolean {

@@ -2,9 +2,11 @@ import { call } from './client.ts'
 import { hasCode } from './errors.ts'
 import { pb } from './paths.ts'
 
-interface Place {
+/** A page of the console, as the router takes it. */
+export interface Place {
   to: string
-  search?: Record<string, string>
+  search?: Record<string, unknown>
+  hash?: string
 }
 
 type Finder = (key: string) => Promise<Place | undefined>
@@ -20,7 +22,7 @@ const finders: Record<string, Finder> = {
       const { id } = await call('GET /alerts/active/{alert_id}', { params: { alert_id: key } })
       return { to: pb.alert(id) }
     } catch (error) {
-      if (hasCode(error, 'RESOURCE_NOT_FOUND') || hasCode(error, 'VALIDATION_FAILED')) return undefined
+      if (isUnknown(error)) return undefined
       // The page of the alert says what else is wrong: no right to read it, no server.
       return { to: pb.alert(key) }
     }
@@ -28,6 +30,10 @@ const finders: Record<string, Finder> = {
   request: (key) => linesWith('request_id', key),
   trace: (key) => linesWith('trace_id', key),
 }
+
+/** Nothing is called so, or can be. */
+export const isUnknown = (error: unknown): boolean =>
+  hasCode(error, 'RESOURCE_NOT_FOUND') || hasCode(error, 'VALIDATION_FAILED')
 
 /** Lines are found by what is written in them; that there are none the page of logs says itself. */
 async function linesWith(name: string, value: string): Promise<Place> {

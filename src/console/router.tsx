@@ -8,13 +8,13 @@ import {
   type ErrorComponentProps,
   type RouteComponent,
 } from '@tanstack/react-router'
-import { find } from './finders.ts'
+import { find, type Place } from './finders.ts'
 import { canWith, meQuery } from './me.ts'
 import { pages, type Page } from './pages.ts'
 import { pb } from './paths.ts'
 import { queryClient } from './queryClient.ts'
 import { parseSearch, stringifySearch } from './search.ts'
-import { shortLinkTarget } from './shortLinks.ts'
+import { shortLinkPlace } from './shortLinks.ts'
 import { NoShortLink } from './shell/NoShortLink.tsx'
 import { NotFindable } from './shell/NotFindable.tsx'
 import { NotFound } from './shell/NotFound.tsx'
@@ -79,32 +79,28 @@ const grafana = ['/grafana/d/$id', '/grafana/d/$id/$title'].map((path) =>
   }),
 )
 
-/** A name leads to its page. */
-const finder = createRoute({
-  getParentRoute: () => shell,
-  path: '/go/$kind/$key',
-  beforeLoad: async ({ params: { kind, key } }) => {
-    await queryClient.ensureQueryData(meQuery)
-    const place = await find(kind, key)
-    if (place) throw redirect({ ...place, replace: true })
-  },
-  component: NotFindable,
-  staticData: { title: 'Not found' },
-})
+/** An address that leads to a page, or shows that there is none. */
+const leading = (
+  path: string,
+  placeOf: (params: Record<string, string>) => Promise<Place | undefined>,
+  component: RouteComponent,
+) =>
+  createRoute({
+    getParentRoute: () => shell,
+    path,
+    beforeLoad: async ({ params }: { params: Record<string, string> }) => {
+      await queryClient.ensureQueryData(meQuery)
+      const place = await placeOf(params)
+      if (place) throw redirect({ ...place, replace: true })
+    },
+    component,
+    staticData: { title: 'Not found' },
+  })
 
-const shortLink = createRoute({
-  getParentRoute: () => shell,
-  path: '/s/$id',
-  beforeLoad: async ({ params: { id } }) => {
-    await queryClient.ensureQueryData(meQuery)
-    const target = await shortLinkTarget(id)
-    if (!target) return
-    const { pathname, search, hash } = target
-    throw redirect({ to: pathname, search: parseSearch(search), hash: hash.slice(1), replace: true })
-  },
-  component: NoShortLink,
-  staticData: { title: 'Not found' },
-})
+const leadings = [
+  leading('/go/$kind/$key', ({ kind, key }) => find(kind!, key!), NotFindable),
+  leading('/s/$id', ({ id }) => shortLinkPlace(id!), NoShortLink),
+]
 
 const everythingElse = createRoute({
   getParentRoute: () => shell,
@@ -116,7 +112,7 @@ const everythingElse = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([
     ...outside,
-    shell.addChildren([...pages.map(routeOf), ...homeRoute(), ...grafana, finder, shortLink, everythingElse]),
+    shell.addChildren([...pages.map(routeOf), ...homeRoute(), ...grafana, ...leadings, everythingElse]),
   ]),
   parseSearch,
   stringifySearch,

@@ -1,6 +1,7 @@
 import { call } from './client.ts'
-import { hasCode } from './errors.ts'
+import { isUnknown, type Place } from './finders.ts'
 import { pb } from './paths.ts'
+import { parseSearch } from './search.ts'
 import { copyText } from './ui/clipboard.ts'
 import { toastDone } from './ui/Toaster.tsx'
 
@@ -25,13 +26,14 @@ async function shortened(href: string): Promise<string> {
   }
 }
 
-/** What a short link stands for, as a URL of this origin; undefined where there is no such one. */
-export async function shortLinkTarget(id: string): Promise<URL | undefined> {
+/** Where a short link leads; undefined where there is no such one. */
+export async function shortLinkPlace(id: string): Promise<Place | undefined> {
   try {
     const { address } = await call('GET /short-links/{id}', { params: { id } })
-    return new URL(address, location.origin)
+    const { pathname, search, hash } = new URL(address, location.origin)
+    return { to: pathname, search: parseSearch(search), hash: hash.slice(1) }
   } catch (error) {
-    if (hasCode(error, 'RESOURCE_NOT_FOUND') || hasCode(error, 'VALIDATION_FAILED')) return undefined
+    if (isUnknown(error)) return undefined
     throw error
   }
 }

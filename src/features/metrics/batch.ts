@@ -22,8 +22,8 @@ const head = Buffer.from('{"results":[')
 const comma = Buffer.from(',')
 const tail = Buffer.from(']}')
 
-async function runOne(ctx: RequestContext, { query, ...asked }: BatchQuery): Promise<Uint8Array> {
-  const { from_ms, to_ms, step_ms, extremes } = asked
+async function runOne(ctx: RequestContext, asked: BatchQuery): Promise<Uint8Array> {
+  const { query, from_ms, to_ms, step_ms, extremes } = asked
   const { metrics } = ctx.platform.telemetry
   const { signal } = ctx.incoming
   try {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { notFound } from '#kernel/errors.ts'
 import { dayMs } from '#kernel/time.ts'
 import type { Context } from '#platform/context.ts'
@@ -12,8 +12,7 @@ const ownMax = 500
 /** 96 bits: nobody finds an address by guessing. */
 const idCharacters = 16
 
-const idOf = (address: string): string =>
-  createHash('sha256').update(address).digest('base64url').slice(0, idCharacters)
+const idOf = (address: string): string => hash('sha256', address, 'base64url').slice(0, idCharacters)
 
 /** Like what ran, a trace of use and no change of anything: the audit log has nothing of it. */
 export const shortLinksHandlers: Handlers<typeof shortLinksEndpoints> = {

@@ -35,6 +35,10 @@ export const labelsText = (labels: Labels): string =>
     .map(([name, value]) => `${name}=${JSON.stringify(value)}`)
     .join(', ')}}`
 
+/** `{job="api",env!~"dev|test"}`, as PromQL reads it. */
+export const matchersText = (matchers: readonly Matcher[]): string =>
+  `{${matchers.map(({ name, op, value }) => `${name}${op}${JSON.stringify(value)}`).join(',')}}`
+
 /** Whether a label's value fulfils the matcher. @throws AppError VALIDATION_FAILED for a bad regular expression */
 export function valueTest({ op, value }: Matcher): (text: string) => boolean {
   if (op === '=') return (text) => text === value

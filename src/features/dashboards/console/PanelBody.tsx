@@ -121,10 +121,7 @@ function Lines(props: DrawnProps & { grid: SeriesGrid }) {
 const hintedPxMin = 110
 
 function NoData({ panel, span, scope, height, onZoom }: PanelBodyProps) {
-  const expressions = useMemo(
-    () => (scope ? askedBy(panel, span, scope).map(({ query }) => query) : []),
-    [panel, span, scope],
-  )
+  const expressions = scope ? askedBy(panel, span, scope).map(({ query }) => query) : []
   return (
     <div className="flex h-full flex-col items-center justify-center gap-1 p-2 text-center text-muted">
       <p>No data in this range</p>

@@ -5,7 +5,7 @@ import { levelWords } from './choices.ts'
 import { formatValue } from './formatValue.ts'
 import { levelText } from './levelColours.ts'
 import type { Panel } from './queries.ts'
-import { levelFor, reduced, type Series } from './values.ts'
+import { countingFor, levelFor, reduced, type Series } from './values.ts'
 
 const shownMax = 12
 /** Below it there is only room for the number. */
@@ -17,7 +17,7 @@ export function StatPanel({ panel, series, height }: { panel: Panel; series: Ser
   return (
     <div className="flex h-full flex-wrap items-stretch gap-2 overflow-hidden">
       {series.slice(0, shownMax).map((one) => {
-        const { key, name, values, lows = values, highs = values } = one
+        const { key, name, values } = one
         const value = reduced(one, panel.reduce)
         const level = levelFor(value, panel.thresholds)
         return (
@@ -36,10 +36,7 @@ export function StatPanel({ panel, series, height }: { panel: Panel; series: Ser
               {level && level !== 'unknown' && <Status level={level}>{levelWords[level]}</Status>}
             </span>
             {isSingle && height >= sparklinePxMin && values.length > 1 && (
-              <Sparkline
-                label={`${panel.title || name}, over the range`}
-                values={panel.reduce === 'max' ? highs : panel.reduce === 'min' ? lows : values}
-              />
+              <Sparkline label={`${panel.title || name}, over the range`} values={countingFor(one, panel.reduce)} />
             )}
           </div>
         )

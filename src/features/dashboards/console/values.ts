@@ -65,13 +65,17 @@ export function seriesName(legend: string, metric: Labels, expr: string): string
 export const linesOf = ({ series }: SeriesGrid): TimeLine[] =>
   series.map(({ name, labels: _labels, ...line }) => ({ ...line, label: name }))
 
+type Ends = Pick<Series, 'values' | 'lows' | 'highs'>
+
+/** What counts of a line for the one value that stands for it. */
+export const countingFor = ({ values, lows = values, highs = values }: Ends, by: Panel['reduce']): Series['values'] =>
+  by === 'min' ? lows : by === 'max' ? highs : values
+
 /** The one value that stands for a line; null where it has none. */
-export function reduced(
-  { values, lows = values, highs = values }: Pick<Series, 'values' | 'lows' | 'highs'>,
-  by: Panel['reduce'],
-): number | null {
-  if (by === 'min') return leastOf(lows)
-  if (by === 'max') return mostOf(highs)
+export function reduced(one: Ends, by: Panel['reduce']): number | null {
+  const values = countingFor(one, by)
+  if (by === 'min') return leastOf(values)
+  if (by === 'max') return mostOf(values)
   const there = values.filter((value) => value !== null)
   if (there.length === 0) return null
   if (by === 'last') return there.at(-1)!
@@ -89,7 +93,7 @@ const severities: readonly Level[] = ['critical', 'error', 'warn', 'info', 'ok']
 
 /** The worst that a line was from the moment before up to one, by its index. */
 export function worstLevel(
-  { values, lows = values, highs = values }: Pick<Series, 'values' | 'lows' | 'highs'>,
+  { values, lows = values, highs = values }: Ends,
   index: number,
   thresholds: Panel['thresholds'],
 ): Level {

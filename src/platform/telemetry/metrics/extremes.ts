@@ -71,20 +71,13 @@ async function foundBetween(
       store.range(between.least, range, options),
       store.range(between.most, range, options),
     ])
-    const [lowest, highest] = [byLabels(least, unnamedKey), byLabels(most, unnamedKey)]
-    return (labels) => {
-      const [low, high] = [lowest(labels), highest(labels)]
-      return low && high && { lows: foldedBy(Math.min, low, range), highs: foldedBy(Math.max, high, range) }
-    }
+    return byLabels(least, most, range, unnamedKey)
   }
   if (between?.by === 'steps') {
     // The first step, too, is a whole one.
     const finer = { fromMs: fromMs - stepMs + between.stepMs, toMs, stepMs: between.stepMs }
-    const found = byLabels(await store.range(expression, finer, options), labelsKey)
-    return (labels) => {
-      const one = found(labels)
-      return one && { lows: foldedBy(Math.min, one, range), highs: foldedBy(Math.max, one, range) }
-    }
+    const found = await store.range(expression, finer, options)
+    return byLabels(found, found, range, labelsKey)
   }
   return undefined
 }
@@ -94,10 +87,17 @@ const stepsOf = ({ fromMs, toMs, stepMs }: Range): number => Math.floor((toMs - 
 /** Some stores take the name away; it tells no two of these series apart. */
 const unnamedKey = (labels: Labels): string => labelsKey({ ...labels, __name__: '' })
 
-function byLabels({ value }: QueryResult, keyOf: (labels: Labels) => string): (labels: Labels) => Series | undefined {
-  const series = value.type === 'matrix' ? value.series : []
-  const known = new Map(series.map((one) => [keyOf(one.labels), one]))
-  return (labels) => known.get(keyOf(labels))
+/** Of the answers that hold the least and the most of each series; they may be one. */
+function byLabels(least: QueryResult, most: QueryResult, range: Range, keyOf: (labels: Labels) => string): Found {
+  const seriesByKey = ({ value }: QueryResult): Map<string, Series> =>
+    new Map(value.type === 'matrix' ? value.series.map((one) => [keyOf(one.labels), one]) : [])
+  const lowest = seriesByKey(least)
+  const highest = most === least ? lowest : seriesByKey(most)
+  return (labels) => {
+    const key = keyOf(labels)
+    const [low, high] = [lowest.get(key), highest.get(key)]
+    return low && high && { lows: foldedBy(Math.min, low, range), highs: foldedBy(Math.max, high, range) }
+  }
 }
 
 /** What the samples up to each step, and after the one before, come to; NaN where there are none. */

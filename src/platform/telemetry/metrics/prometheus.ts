@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { AppError } from '#kernel/errors.ts'
-import type { Matcher } from '../labels.ts'
+import { matchersText, type Matcher } from '../labels.ts'
 import { firstLine, Remote, type Answered, type Params, type RemoteOptions } from '../remote/remote.ts'
 import type {
   MetricAppend,
@@ -206,11 +206,7 @@ const spanParams = ({ fromMs, toMs }: TimeSpan): Params => [
   ['end', secondsOf(toMs)],
 ]
 
-const matchParams = (selectors: Matcher[][]): Params =>
-  selectors.map((matchers) => [
-    'match[]',
-    `{${matchers.map(({ name, op, value }) => `${name}${op}${JSON.stringify(value)}`).join(',')}}`,
-  ])
+const matchParams = (selectors: Matcher[][]): Params => selectors.map((matchers) => ['match[]', matchersText(matchers)])
 
 function costOf({ limits, lookbackMs }: QueryOptions): Params {
   const timeoutMs = limits?.timeoutMs

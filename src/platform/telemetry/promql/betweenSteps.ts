@@ -1,4 +1,5 @@
 import { secondMs } from '#kernel/time.ts'
+import { matchersText } from '../labels.ts'
 import { withoutParentheses, type Expression, type VectorSelector } from './ast.ts'
 import { typeOf } from './check.ts'
 import { differWithoutName } from './names.ts'
@@ -49,9 +50,8 @@ const overWindows = (windows: string): Between => ({
 })
 
 function samplesOf({ matchers, offsetMs }: VectorSelector, windowMs: number): string {
-  const conditions = matchers.map(({ name, op, value }) => `${name}${op}${JSON.stringify(value)}`)
   const offset = offsetMs === 0 ? '' : ` offset ${offsetMs}ms`
-  return `{${conditions.join(',')}}[${windowMs}ms]${offset}`
+  return `${matchersText(matchers)}[${windowMs}ms]${offset}`
 }
 
 /** The largest number of parts, at most so many, into which a step goes without a remainder. */
