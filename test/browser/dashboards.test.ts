@@ -32,7 +32,7 @@ describe('dashboards', { skip: withoutChromium() }, () => {
   let faults: string[]
 
   pageForEachTest({
-    env: { MIKTOS_METRICS_INTERVAL_SECONDS: '1', MIKTOS_RATE_LIMIT_METRICS: '1000' },
+    env: { MIKTOS_METRICS_INTERVAL_SECONDS: '1', MIKTOS_RATE_LIMIT_METRICS: '1000000' },
     started: async (own) => {
       world = own
       await until(
